@@ -71,7 +71,10 @@ public interface IStreamConnection : IDisposable
     /// <summary>The other end as Go prints it: <c>127.0.0.1:51234</c>, <c>@</c> for an unnamed Unix peer.</summary>
     string RemoteName { get; }
 
-    /// <summary>Reads at least one byte; 0 at the end of the stream.</summary>
+    /// <summary>
+    /// Reads at least one byte; 0 at the end of the stream. With an empty destination it only waits until there is
+    /// something to read (data, the end or an error) and returns 0: an idle connection then needs no buffer.
+    /// </summary>
     ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellation);
 
     /// <summary>Writes all of <paramref name="source"/>.</summary>

@@ -29,5 +29,13 @@ public sealed class MemoryBudget(long limitBytes)
         return false;
     }
 
+    /// <summary>
+    /// Counts bytes that are already held and cannot be refused any more; the holder stops taking more while
+    /// <see cref="IsExhausted"/>.
+    /// </summary>
+    public void Add(long bytes) => Interlocked.Add(ref _used, bytes);
+
+    public bool IsExhausted => UsedBytes >= limitBytes;
+
     public void Release(long bytes) => Interlocked.Add(ref _used, -bytes);
 }

@@ -43,4 +43,40 @@ public sealed class SnmpCounters
     public long RingBufferRcvQueue { get; set; }
     public long RingBufferSndBuffer { get; set; }
     public long OobPackets { get; set; }
+
+    /// <summary>Adds another instance: counters and levels sum up, the gauges of single sessions are replaced.</summary>
+    public void Add(SnmpCounters other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        BytesSent += other.BytesSent;
+        BytesReceived += other.BytesReceived;
+        ActiveOpens += other.ActiveOpens;
+        PassiveOpens += other.PassiveOpens;
+        CurrEstab += other.CurrEstab;
+        InErrs += other.InErrs;
+        InCsumErrors += other.InCsumErrors;
+        KcpInErrors += other.KcpInErrors;
+        InPkts += other.InPkts;
+        OutPkts += other.OutPkts;
+        InSegs += other.InSegs;
+        OutSegs += other.OutSegs;
+        InBytes += other.InBytes;
+        OutBytes += other.OutBytes;
+        RetransSegs += other.RetransSegs;
+        FastRetransSegs += other.FastRetransSegs;
+        EarlyRetransSegs += other.EarlyRetransSegs;
+        LostSegs += other.LostSegs;
+        RepeatSegs += other.RepeatSegs;
+        FecFullShardSet += other.FecFullShardSet;
+        FecRecovered += other.FecRecovered;
+        FecErrs += other.FecErrs;
+        FecParityShards += other.FecParityShards;
+        OobPackets += other.OobPackets;
+        MaxConn += other.MaxConn;
+        FecShardSet = other.FecShardSet;
+        FecShardMin = other.FecShardMin;
+        RingBufferSndQueue = other.RingBufferSndQueue;
+        RingBufferRcvQueue = other.RingBufferRcvQueue;
+        RingBufferSndBuffer = other.RingBufferSndBuffer;
+    }
 }

@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using KcpTun.Kcp;
+using KcpTun.Primitives;
+
+namespace KcpTun.Link;
+
+public sealed partial class LinkCore
+{
+    /// <summary>Bytes a handshake message may take.</summary>
+    private const int HandshakeRoom = 256;
+
+    /// <summary>
+    /// Fills the send window from the streams, then flushes. Go flushes after every frame written and every packet
+    /// received; we do it once for all of them, so that they leave as one batch.
+    /// </summary>
+    private void Transmit()
+    {
+        uint milliseconds = _now.KcpMilliseconds;
+        bool hasNewData = SendHandshake() | SendFrames();
+        if (hasNewData)
+            _kcp.Flush(milliseconds, this);
+        else
+            _kcp.Settle(_options.AckNoDelay, milliseconds, this);
+        _kcp.HandleTimer(milliseconds, this);
+    }
+
+    private bool SendHandshake()
+    {
+        bool hasSent = false;
+        Span<byte> message = stackalloc byte[HandshakeRoom];
+        while (_tuncrypt is not null && _tuncrypt.TryTakeHandshake(message, out int length))
+            hasSent |= Send(message[..length]);
+        return hasSent;
+    }
+
+    private bool SendFrames()
+    {
+        if (_tuncrypt is { IsEstablished: false } || End != LinkEnd.None)
+            return false;
+        bool hasSent = false;
+        LinkScratch scratch = _resources.Scratch;
+        while (_kcp.CanSend)
+        {
+            int length = _smux.NextFrame(scratch.Frame, _source);
+            if (length == 0)
+                break;
+            ReadOnlySpan<byte> bytes = scratch.Frame.AsSpan(0, length);
+            if (_snappyWriter is not null)
+                bytes = scratch.Compressed.AsSpan(0, _snappyWriter.Write(bytes, scratch.Compressed));
+            if (_tuncrypt is not null)
+                bytes = scratch.Sealed.AsSpan(0, _tuncrypt.Seal(bytes, scratch.Sealed));
+            if (!Send(bytes))
+                break;
+            hasSent = true;
+        }
+
+        return hasSent;
+    }
+
+    /// <summary>
+    /// Hands bytes to KCP. They have left their stream, so if the memory budget has no room for them the session
+    /// cannot go on: it ends rather than lose a byte in the middle.
+    /// </summary>
+    private bool Send(ReadOnlySpan<byte> bytes)
+    {
+        if (!_kcp.TrySend(bytes))
+        {
+            Fail(LinkEnd.ClosedLocally, "the memory budget is exhausted");
+            return false;
+        }
+
+        _counters.BytesSent += bytes.Length;
+        return true;
+    }
+
+    Span<byte> IKcpOutput.Begin() => Reserve().Slice(_payloadOffset, _kcp.Mtu);
+
+    void IKcpOutput.Emit(int length)
+    {
+        int parity = 0;
+        if (_fecEncoder is not null)
+        {
+            Span<byte> packet = Reserve()[_headerLength..(_payloadOffset + length)];
+            parity = _fecEncoder.Encode(packet, _now);
+        }
+
+        Commit(_payloadOffset + length + _trailerLength);
+        for (int i = 0; i < parity; i++)
+        {
+            int parityLength = _fecEncoder!.WriteParity(i, Reserve()[_headerLength..]);
+            Commit(_headerLength + parityLength + _trailerLength);
+        }
+    }
+
+    private Span<byte> Reserve()
+    {
+        Debug.Assert(_sink is not null, "packets leave only while the session is being processed");
+        return _pacer is null ? _sink.Reserve() : _pacer.Reserve();
+    }
+
+    private void Commit(int length)
+    {
+        if (_pacer is null)
+        {
+            _sink!.Commit(length, _peer);
+            return;
+        }
+
+        _pacer.Commit(length);
+        _pacer.Pump(_now, _sink!, _peer);
+    }
+}

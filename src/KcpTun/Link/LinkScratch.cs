@@ -1,0 +1,34 @@
+using KcpTun.Snappy;
+using KcpTun.Tuncrypt;
+
+namespace KcpTun.Link;
+
+/// <summary>
+/// Buffers that a session needs only while it is being worked on; all sessions of a driver share one set, so that an
+/// idle session costs no buffers.
+/// </summary>
+public sealed class LinkScratch
+{
+    /// <param name="frameSize">Largest smux payload sent, bytes.</param>
+    public LinkScratch(int frameSize)
+    {
+        int frame = frameSize + SmuxHeaderLength;
+        Frame = new byte[frame];
+        Compressed = new byte[SnappyFrameWriter.MaxEncodedLength(frame)];
+        Sealed = new byte[TuncryptSession.MaxSealedLength(Compressed.Length)];
+    }
+
+    private const int SmuxHeaderLength = 8;
+
+    /// <summary>One outgoing smux frame.</summary>
+    public byte[] Frame { get; }
+
+    /// <summary>The frame after snappy.</summary>
+    public byte[] Compressed { get; }
+
+    /// <summary>The frame after tuncrypt.</summary>
+    public byte[] Sealed { get; }
+
+    /// <summary>One message received from KCP.</summary>
+    public byte[] Message { get; } = new byte[2048];
+}

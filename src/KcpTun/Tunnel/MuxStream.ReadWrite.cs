@@ -1,0 +1,129 @@
+using System.Runtime.CompilerServices;
+using KcpTun.Link;
+
+namespace KcpTun.Tunnel;
+
+public sealed partial class MuxStream
+{
+    /// <summary>
+    /// Reads at least one byte; 0 after the peer's FIN. Data received before an error is delivered first. With an empty
+    /// buffer it only waits until there is something to read.
+    /// </summary>
+    /// <exception cref="IOException">The session ended.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            ValueTask wait;
+            lock (_gate)
+            {
+                if (_received.Count > 0 && !_isClosed)
+                    return TakeReceivedLocked(buffer.Span);
+                if (_hasEnded && !_isClosed)
+                    return 0;
+                ThrowIfUnusableLocked(forWrite: false);
+                wait = _reader.ArmLocked();
+            }
+
+            await WaitAsync(wait, _reader, cancellationToken);
+        }
+    }
+
+    /// <summary>Queues all of <paramref name="buffer"/>, waiting while the link is behind.</summary>
+    /// <exception cref="IOException">The session ended or the sending side was closed.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        while (buffer.Length > 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            ValueTask wait = default;
+            bool isFull = false;
+            bool isNews = false;
+            int taken;
+            lock (_gate)
+            {
+                ThrowIfUnusableLocked(forWrite: true);
+                taken = _unsent.Write(buffer.Span);
+                if (taken > 0)
+                {
+                    _notes.Offered += taken;
+                    isNews = EnqueueLocked();
+                }
+
+                if (taken < buffer.Length)
+                {
+                    isFull = true;
+                    wait = _writer.ArmLocked();
+                }
+            }
+
+            if (taken > 0)
+                Post(isNews, wake: true);
+            buffer = buffer[taken..];
+            if (isFull)
+                await WaitAsync(wait, _writer, cancellationToken);
+        }
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) =>
+        ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+
+    public override void Write(byte[] buffer, int offset, int count) =>
+        WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+
+    public override Task<int> ReadAsync(
+        byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WaitAsync(ValueTask wait, Waiter waiter, CancellationToken cancellation)
+    {
+        if (!cancellation.CanBeCanceled)
+        {
+            await wait;
+            return;
+        }
+
+        // A cancelled wait is an ordinary signal: the loop above sees the token.
+        using (cancellation.UnsafeRegister(
+            static state =>
+            {
+                (MuxStream stream, Waiter waiter) = ((MuxStream, Waiter))state!;
+                lock (stream._gate)
+                    waiter.SignalLocked();
+            },
+            (this, waiter)))
+        {
+            await wait;
+        }
+    }
+
+    private int TakeReceivedLocked(Span<byte> destination)
+    {
+        if (destination.Length == 0)
+            return 0;
+        int length = _received.Read(destination);
+        _notes.Consumed += length;
+        _session.ReleaseReceived(length);
+        // The first report triggers the first window update (PROTOCOL e.4); later ones are worth a wake-up only when
+        // they add up to something, or when the whole session waits for them.
+        bool isUrgent = !_hasReported || _notes.Consumed >= _consumedReportBytes;
+        bool isNews = EnqueueLocked();
+        if (isNews)
+            _session.Post(this);
+        if (isUrgent || _session.IsStarved)
+        {
+            _hasReported = true;
+            _session.Wake();
+        }
+
+        return length;
+    }
+}

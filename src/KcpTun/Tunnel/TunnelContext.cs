@@ -1,0 +1,138 @@
+using System.Net;
+using System.Text;
+using KcpTun.Crypt;
+using KcpTun.IO;
+using KcpTun.Kcp;
+using KcpTun.Link;
+using KcpTun.Primitives;
+using KcpTun.Qpp;
+using KcpTun.Smux;
+using KcpTun.Tuncrypt;
+using Microsoft.Extensions.Logging;
+
+namespace KcpTun.Tunnel;
+
+/// <summary>
+/// What everything in one tunnel shares: settings in the layers' own terms, the derived keys, the surroundings, the
+/// memory budget and the counters.
+/// </summary>
+public sealed class TunnelContext
+{
+    private readonly object _gate = new();
+    private readonly List<SnmpCounters> _live = [];
+    private readonly SnmpCounters _retired = new();
+    private readonly byte[] _pass;
+    private readonly byte[] _rawKey;
+    private readonly QppPads? _qppPads;
+    private long _maxConn;
+
+    private TunnelContext(TunnelOptions options, bool isClient, INetwork network, ILogger logger)
+    {
+        Options = options;
+        Network = network;
+        Logger = logger;
+        _rawKey = Encoding.UTF8.GetBytes(options.Key);
+        _pass = KeyDerivation.DerivePass(options.Key);
+        _qppPads = options.Qpp ? new QppPads(_rawKey, options.QppCount) : null;
+        Link = new LinkOptions
+        {
+            IsClient = isClient,
+            Cipher = CipherCatalog.Resolve(options.Crypt),
+            Profile = KcpProfile.For(options.Mode, options.NoDelay, options.Interval, options.Resend, options.Nc),
+            SendWindow = options.SndWnd > 0 ? options.SndWnd : 32,
+            ReceiveWindow = options.RcvWnd > 0 ? options.RcvWnd : 32,
+            Mtu = options.Mtu,
+            DataShards = Math.Max(0, options.DataShard),
+            ParityShards = Math.Max(0, options.ParityShard),
+            AckNoDelay = options.AckNoDelay,
+            Compression = !options.NoComp,
+            RateLimit = Math.Max(0, options.RateLimit),
+            TuncryptKey = options.TunCrypt ? TuncryptSession.DerivePsk(options.Key) : null,
+            Smux = new SmuxOptions
+            {
+                Version = options.SmuxVer,
+                FrameSize = options.FrameSize,
+                ReceiveBuffer = options.SmuxBuf,
+                StreamBuffer = options.StreamBuf,
+                KeepAliveSeconds = options.KeepAlive,
+            },
+        };
+    }
+
+    public TunnelOptions Options { get; }
+
+    public INetwork Network { get; }
+
+    public ILogger Logger { get; }
+
+    public LinkOptions Link { get; }
+
+    public MemoryBudget Budget { get; } = new(MemoryBudget.DefaultLimitBytes);
+
+    public Instant Now => Network.Clock.Now;
+
+    /// <summary>Derives the keys; takes some milliseconds of CPU.</summary>
+    public static TunnelContext Create(TunnelOptions options, INetwork network, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(network);
+        return new TunnelContext(options, options is ClientOptions, network, logger);
+    }
+
+    /// <summary>The sum over all drivers, past and present.</summary>
+    public SnmpCounters Snapshot()
+    {
+        var sum = new SnmpCounters();
+        lock (_gate)
+        {
+            sum.Add(_retired);
+            foreach (SnmpCounters counters in _live)
+                sum.Add(counters);
+            // Each client session has a driver of its own, so the peak is that of the sum.
+            _maxConn = Math.Max(_maxConn, sum.CurrEstab);
+            sum.MaxConn = Math.Max(_maxConn, _live.Count == 1 ? _live[0].MaxConn : 0);
+        }
+
+        return sum;
+    }
+
+    /// <summary>Waits on the tunnel's own clock.</summary>
+    public Task Delay(TimeSpan time, CancellationToken cancellation = default) =>
+        Task.Delay(time, Network.Clock.TimeProvider, cancellation);
+
+    internal QppKeystream? CreateKeystream() => _qppPads is null ? null : new QppKeystream(_qppPads, _rawKey);
+
+    /// <summary>Opens a UDP socket and a driver for it. The caller runs it.</summary>
+    internal LinkDriver CreateDriver(IPEndPoint local)
+    {
+        IDatagramChannel channel = Network.OpenDatagramChannel(
+            local,
+            new DatagramSocketOptions(
+                Options.SockBuf, Options.Dscp, warning => Log.SocketSetting(Logger, warning)));
+        var driver = new LinkDriver(channel, new DriverOptions(Link, _pass, Network.CreateEntropy(), Budget, Logger));
+        lock (_gate)
+        {
+            _live.Add(driver.Counters);
+            _maxConn = Math.Max(_maxConn, _live.Count);
+        }
+
+        return driver;
+    }
+
+    /// <summary>Gives the driver its thread; its counters are kept when it ends.</summary>
+    internal void Run(LinkDriver driver, string name)
+    {
+        Network.RunDriver(name, driver.Channel, driver.Step);
+        _ = RetireAsync(driver);
+    }
+
+    private async Task RetireAsync(LinkDriver driver)
+    {
+        await driver.Stopped;
+        lock (_gate)
+        {
+            _live.Remove(driver.Counters);
+            _retired.Add(driver.Counters);
+        }
+    }
+}

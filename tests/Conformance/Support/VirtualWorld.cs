@@ -1,0 +1,136 @@
+using KcpTun.IO;
+using KcpTun.Primitives;
+using KcpTun.Tunnel;
+
+namespace KcpTun.Conformance.Support;
+
+/// <summary>
+/// A handful of UDP sockets on a virtual clock: datagrams take <see cref="DelayMs"/> and are dropped when
+/// <see cref="Drops"/> says so. Enough to run drivers step by step in a test, without threads.
+/// </summary>
+internal sealed class VirtualWorld : IClock
+{
+    private readonly Dictionary<PeerAddress, VirtualChannel> _channels = [];
+    private readonly PriorityQueue<Action, (long, long)> _events = new();
+    private readonly List<(LinkDriver Driver, VirtualChannel Channel)> _drivers = [];
+    private long _order;
+
+    public Instant Now { get; private set; } = Instant.FromMilliseconds(1000);
+
+    public TimeProvider TimeProvider => TimeProvider.System;
+
+    public int DelayMs { get; set; } = 10;
+
+    /// <summary>Says of the n-th datagram on the wire whether it is lost.</summary>
+    public Func<long, bool> Drops { get; set; } = _ => false;
+
+    public long DatagramsSent { get; private set; }
+
+    public VirtualChannel Open(string address)
+    {
+        var channel = new VirtualChannel(this, PeerAddress.From(System.Net.IPEndPoint.Parse(address)));
+        _channels.Add(channel.Local, channel);
+        return channel;
+    }
+
+    public void Add(LinkDriver driver, VirtualChannel channel) => _drivers.Add((driver, channel));
+
+    public void Send(byte[] datagram, PeerAddress from, PeerAddress to)
+    {
+        if (Drops(DatagramsSent++) || !_channels.TryGetValue(to, out VirtualChannel? target))
+            return;
+        _events.Enqueue(
+            () => target.Deliver(datagram, from),
+            (Now.AddMilliseconds(DelayMs).Microseconds, _order++));
+    }
+
+    /// <summary>Runs until <paramref name="isDone"/> or until <paramref name="seconds"/> have passed.</summary>
+    public bool Run(Func<bool> isDone, int seconds = 60)
+    {
+        Instant limit = Now.AddSeconds(seconds);
+        while (Now < limit)
+        {
+            Instant next = limit;
+            foreach ((LinkDriver driver, VirtualChannel channel) in _drivers)
+            {
+                Instant? deadline = driver.Step(Now);
+                bool isAgain = channel.TakeWake();
+                next = Instant.Min(next, isAgain ? Now : deadline ?? Instant.Never);
+            }
+
+            if (isDone())
+                return true;
+            if (_events.TryPeek(out _, out (long At, long) head))
+                next = Instant.Min(next, new Instant(head.At));
+            // Deadlines in the past mean "now": the clock still has to move for the world to go on.
+            Now = next > Now ? next : Now.AddMicroseconds(1);
+            while (_events.TryPeek(out _, out (long At, long) due) && due.At <= Now.Microseconds)
+                _events.Dequeue()();
+        }
+
+        return isDone();
+    }
+}
+
+/// <summary>One socket of a <see cref="VirtualWorld"/>.</summary>
+internal sealed class VirtualChannel(VirtualWorld world, PeerAddress local) : IDatagramChannel
+{
+    private readonly Queue<(byte[] Datagram, PeerAddress From)> _arrived = new();
+    private int _wakes;
+
+    public PeerAddress Local => local;
+
+    /// <summary>Datagrams the socket takes before it says it is full; unlimited by default.</summary>
+    public int SendRoom { get; set; } = int.MaxValue;
+
+    public void Deliver(byte[] datagram, PeerAddress from) => _arrived.Enqueue((datagram, from));
+
+    public bool TakeWake() => Interlocked.Exchange(ref _wakes, 0) > 0;
+
+    public DatagramBatch CreateReceiveBatch() => new(64);
+
+    public int ReceiveBatch(DatagramBatch batch)
+    {
+        batch.Clear();
+        while (!batch.IsFull && _arrived.TryDequeue(out (byte[] Datagram, PeerAddress From) entry))
+        {
+            entry.Datagram.CopyTo(batch.Reserve());
+            batch.Commit(entry.Datagram.Length, entry.From);
+        }
+
+        return batch.Count;
+    }
+
+    public int SendBatch(DatagramBatch batch, int start)
+    {
+        int sent = 0;
+        for (; start + sent < batch.Count && SendRoom > 0; sent++, SendRoom--)
+            world.Send(batch[start + sent].ToArray(), local, batch.Peers[start + sent]);
+        return sent;
+    }
+
+    public void Wait(IClock clock, Instant deadline) => throw new NotSupportedException("The world steps the drivers.");
+
+    public void Wake() => Interlocked.Increment(ref _wakes);
+
+    public void Dispose()
+    {
+    }
+}
+
+/// <summary>Chance from a seed: xorshift64*.</summary>
+internal sealed class SeededEntropy(ulong seed) : IEntropy
+{
+    private ulong _state = seed == 0 ? 1 : seed;
+
+    public void Fill(Span<byte> destination)
+    {
+        for (int i = 0; i < destination.Length; i++)
+        {
+            _state ^= _state >> 12;
+            _state ^= _state << 25;
+            _state ^= _state >> 27;
+            destination[i] = (byte)((_state * 0x2545F4914F6CDD1D) >> 56);
+        }
+    }
+}
