@@ -1,0 +1,33 @@
+namespace KcpTun.Kcp;
+
+/// <summary>Concatenates segments into packets of at most the MTU (PROTOCOL c.5).</summary>
+internal ref struct KcpPacketWriter(IKcpOutput output, int mtu)
+{
+    private Span<byte> _packet;
+    private int _used;
+
+    /// <summary>Segments written.</summary>
+    public int Segments { get; private set; }
+
+    /// <summary>Room for one segment of <paramref name="length"/> bytes, in a new packet if the current one is full.</summary>
+    public Span<byte> Reserve(int length)
+    {
+        if (_used + length > mtu)
+            Complete();
+        if (_used == 0)
+            _packet = output.Begin();
+        Span<byte> segment = _packet.Slice(_used, length);
+        _used += length;
+        Segments++;
+        return segment;
+    }
+
+    /// <summary>Emits what is left.</summary>
+    public void Complete()
+    {
+        if (_used == 0)
+            return;
+        output.Emit(_used);
+        _used = 0;
+    }
+}

@@ -1,0 +1,178 @@
+using KcpTun.Primitives;
+
+namespace KcpTun.Kcp;
+
+/// <content>Packets from the peer (PROTOCOL c.4).</content>
+public sealed partial class KcpSession
+{
+    private bool _isSettleDue;
+    private bool _isFlushDue;
+
+    /// <summary>
+    /// Applies one packet and remembers which flush it asks for; <see cref="Settle"/> performs it.
+    /// </summary>
+    /// <param name="packet">One KCP packet, envelope and FEC header removed.</param>
+    /// <param name="isRegular">False for a packet recovered by FEC: its window and timestamps are stale.</param>
+    /// <param name="now">Milliseconds.</param>
+    public KcpInputResult Absorb(ReadOnlySpan<byte> packet, bool isRegular, uint now)
+    {
+        if (packet.Length < KcpHeader.Length)
+            return KcpInputResult.TooShort;
+        uint una = _send.Una;
+        var pass = new InputPass { IsRegular = isRegular };
+        while (packet.Length >= KcpHeader.Length)
+        {
+            KcpHeader header = KcpHeader.Read(packet);
+            packet = packet[KcpHeader.Length..];
+            KcpInputResult result = Check(in header, packet.Length);
+            if (result != KcpInputResult.Ok)
+                return result;
+            Apply(in header, packet[..(int)header.PayloadLength], ref pass);
+            packet = packet[(int)header.PayloadLength..];
+        }
+
+        _counters.InSegs += pass.Segments;
+        Conclude(in pass, una, now);
+        return KcpInputResult.Ok;
+    }
+
+    /// <summary>
+    /// Performs the flush that the packets absorbed since the last call ask for. Called after every packet this is
+    /// exactly the reference; called once per batch it saves the flushes in between.
+    /// </summary>
+    /// <param name="ackNoDelay">Whether acknowledgements leave at once instead of with the next timer flush.</param>
+    /// <param name="now">Milliseconds.</param>
+    /// <param name="output">Takes the packets.</param>
+    public void Settle(bool ackNoDelay, uint now, IKcpOutput output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        if (!_isSettleDue)
+            return;
+        bool isFlushDue = _isFlushDue;
+        _isSettleDue = false;
+        _isFlushDue = false;
+        if (isFlushDue)
+            Flush(now, output);
+        else if ((IsRelease2026 && _acks.Count >= Mtu / KcpHeader.Length) || (ackNoDelay && _acks.Count > 0))
+            FlushAcks(now, output);
+    }
+
+    /// <summary><see cref="Absorb"/> and <see cref="Settle"/> in one: the reference's Input.</summary>
+    public KcpInputResult Input(
+        ReadOnlySpan<byte> packet, bool isRegular, bool ackNoDelay, uint now, IKcpOutput output)
+    {
+        KcpInputResult result = Absorb(packet, isRegular, now);
+        if (result == KcpInputResult.Ok)
+            Settle(ackNoDelay, now, output);
+        return result;
+    }
+
+    private KcpInputResult Check(in KcpHeader header, int remaining)
+    {
+        if (header.Conversation != Conversation)
+            return KcpInputResult.WrongConversation;
+        if (header.PayloadLength > (uint)remaining)
+            return KcpInputResult.Truncated;
+        return KcpHeader.IsKnownCommand(header.Command) ? KcpInputResult.Ok : KcpInputResult.UnknownCommand;
+    }
+
+    private void Apply(in KcpHeader header, ReadOnlySpan<byte> payload, ref InputPass pass)
+    {
+        if (pass.IsRegular)
+            _remoteWindow = header.Window;
+        pass.NeedsFlush |= _send.RemoveBefore(header.Unacknowledged);
+        switch (header.Command)
+        {
+            case KcpHeader.Push:
+                ApplyPush(in header, payload, pass.IsRegular);
+                break;
+            case KcpHeader.Ack:
+                pass.NeedsFlush |= ApplyAck(in header);
+                pass.HasAck = true;
+                pass.LatestTimestamp = header.Timestamp;
+                break;
+            case KcpHeader.WindowProbe:
+                _probe.Tell = true;
+                break;
+        }
+
+        pass.Segments++;
+    }
+
+    /// <returns>Whether the ack completes a fast retransmit that should leave at once.</returns>
+    private bool ApplyAck(in KcpHeader header)
+    {
+        if (!_send.Contains(header.SequenceNumber))
+            return false;
+        _send.Acknowledge(header.SequenceNumber);
+        bool isReached = CountFastAck(header.SequenceNumber, header.Timestamp);
+        return isReached && IsRelease2026;
+    }
+
+    /// <summary>
+    /// Every segment before the acknowledged one that was sent no later, acknowledged or not, has been overtaken once
+    /// more.
+    /// </summary>
+    /// <returns>Whether one of them has now been overtaken as often as a fast retransmit needs.</returns>
+    private bool CountFastAck(uint sequenceNumber, uint timestamp)
+    {
+        bool isReached = false;
+        for (uint sn = _send.Una; sn != sequenceNumber; sn++)
+        {
+            int index = _send.IndexOf(sn);
+            if (SequenceNumber.Difference(_send.SentAt[index], timestamp) > 0)
+                continue;
+            if (_send.FastAcks[index] == SendBuffer.FastAckDisarmed && IsRelease2026)
+                continue;
+            isReached |= ++_send.FastAcks[index] >= (uint)_options.Resend;
+        }
+
+        return isReached;
+    }
+
+    private void ApplyPush(in KcpHeader header, ReadOnlySpan<byte> payload, bool isRegular)
+    {
+        uint sn = header.SequenceNumber;
+        int ahead = SequenceNumber.Difference(sn, _receive.Next);
+        bool isInWindow = ahead < _options.ReceiveWindow;
+        bool isNew = isInWindow && ahead >= 0 && !_receive.Contains(sn);
+        if (isNew && (payload.Length > PacketPool.SlotSize || !_receive.TryStore(sn, header.Fragment, payload)))
+        {
+            RefusedSegments++;
+            return;
+        }
+
+        if (isInWindow)
+            _acks.Add(sn, header.Timestamp);
+        if (isNew)
+            DeliverInOrder();
+        else if (isRegular)
+            _counters.RepeatSegs++;
+    }
+
+    /// <summary>What follows the last segment of a packet that held no error.</summary>
+    private void Conclude(in InputPass pass, uint unaBefore, uint now)
+    {
+        if (pass.HasAck && pass.IsRegular)
+        {
+            int rtt = SequenceNumber.Difference(now, pass.LatestTimestamp);
+            if (rtt >= 0)
+                _rtt.Sample(rtt, (uint)_options.Interval);
+        }
+
+        if (_options.CongestionControl && _send.Una != unaBefore)
+            _congestion.Grow(_remoteWindow);
+        _isSettleDue = true;
+        _isFlushDue |= pass.NeedsFlush;
+    }
+
+    /// <summary>What the segments of one packet add up to.</summary>
+    private struct InputPass
+    {
+        public bool IsRegular;
+        public bool NeedsFlush;
+        public bool HasAck;
+        public uint LatestTimestamp;
+        public int Segments;
+    }
+}
