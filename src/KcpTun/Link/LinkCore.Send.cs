@@ -1,14 +1,12 @@
 using System.Diagnostics;
 using KcpTun.Kcp;
 using KcpTun.Primitives;
+using KcpTun.Tuncrypt;
 
 namespace KcpTun.Link;
 
 public sealed partial class LinkCore
 {
-    /// <summary>Bytes a handshake message may take.</summary>
-    private const int HandshakeRoom = 256;
-
     /// <summary>
     /// Fills the send window from the streams, then flushes. Go flushes after every frame written and every packet
     /// received; we do it once for all of them, so that they leave as one batch.
@@ -27,7 +25,7 @@ public sealed partial class LinkCore
     private bool SendHandshake()
     {
         bool hasSent = false;
-        Span<byte> message = stackalloc byte[HandshakeRoom];
+        Span<byte> message = stackalloc byte[TuncryptSession.HandshakeLength];
         while (_tuncrypt is not null && _tuncrypt.TryTakeHandshake(message, out int length))
             hasSent |= Send(message[..length]);
         return hasSent;
@@ -63,14 +61,10 @@ public sealed partial class LinkCore
     /// </summary>
     private bool Send(ReadOnlySpan<byte> bytes)
     {
-        if (!_kcp.TrySend(bytes))
-        {
-            Fail(LinkEnd.ClosedLocally, "the memory budget is exhausted");
-            return false;
-        }
-
-        _counters.BytesSent += bytes.Length;
-        return true;
+        if (_kcp.TrySend(bytes))
+            return true;
+        Fail(LinkEnd.ClosedLocally, "the memory budget is exhausted");
+        return false;
     }
 
     Span<byte> IKcpOutput.Begin() => Reserve().Slice(_payloadOffset, _kcp.Mtu);

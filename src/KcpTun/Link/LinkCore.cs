@@ -16,7 +16,7 @@ public sealed record LinkResources(
 /// One session, from opened datagrams to stream bytes and back: FEC, KCP, tuncrypt, snappy and smux composed. Pure:
 /// time, chance and memory are handed in; nothing blocks, waits or logs. One thread at a time.
 /// </summary>
-public sealed partial class LinkCore : IKcpOutput
+public sealed partial class LinkCore : IKcpOutput, IDisposable
 {
     /// <summary>How long the peer has to complete the tuncrypt handshake, seconds.</summary>
     public const int TuncryptHandshakeSeconds = 10;
@@ -162,7 +162,7 @@ public sealed partial class LinkCore : IKcpOutput
     }
 
     /// <summary>Returns every packet slot. The session must not be used afterwards.</summary>
-    public void Release()
+    public void Dispose()
     {
         _kcp.Release();
         _fecDecoder?.Release();
@@ -178,7 +178,7 @@ public sealed partial class LinkCore : IKcpOutput
         if (_now < _tuncryptDeadline)
             return;
         _tuncryptDeadline = Instant.Never;
-        Fail(LinkEnd.TuncryptFailed, "the peer did not answer the tuncrypt handshake: does it run with --tuncrypt and the same --key?");
+        Fail(LinkEnd.TuncryptFailed, TuncryptSession.NoAnswer);
     }
 
     private void Fail(LinkEnd end, string? detail)

@@ -29,9 +29,9 @@ public readonly record struct PacketClass(bool HasConversation, uint Conversatio
         if (segment.Length < KcpHeader.Length)
             return default;
         KcpHeader header = KcpHeader.Read(segment);
-        bool isSane = header.Command is KcpHeader.Push or KcpHeader.Ack or KcpHeader.WindowAsk or KcpHeader.WindowTell
+        bool isSane = KcpHeader.IsKnownCommand(header.Command)
             && header.PayloadLength <= (uint)(segment.Length - KcpHeader.Length);
-        bool isUsable = header.Command != KcpHeader.Push || header.Sequence < (uint)receiveWindow;
-        return new PacketClass(true, header.Conversation, header.Sequence, isSane && isUsable);
+        bool isUsable = header.Command != KcpHeader.Push || header.SequenceNumber < (uint)receiveWindow;
+        return new PacketClass(true, header.Conversation, header.SequenceNumber, isSane && isUsable);
     }
 }

@@ -24,7 +24,7 @@ public sealed class WireDiagnosis(LinkOptions options)
     /// <summary>One sentence naming the option that probably differs.</summary>
     public string Explain()
     {
-        if (TuncryptSession.LooksLikeHandshake(First))
+        if (TuncryptSession.IsOpening(First))
             return "the peer runs with --tuncrypt and this end does not: set it on both ends or on neither";
         if (LooksLikeSnappy)
         {

@@ -40,8 +40,8 @@ public sealed class ClientTunnel : IDisposable
         _listener = listener;
         _entropy = context.Network.CreateEntropy();
         _shutdown = new TunnelShutdown(context);
-        // A malformed address is a dial error in kcptun, not a start-up error; validation reports it before we get here.
-        MultiPortAddress.TryParse(_options.RemoteAddr, out _remote, out _);
+        if (!MultiPortAddress.TryParse(_options.RemoteAddr, out _remote, out string? error))
+            throw new ArgumentException(error, nameof(context));
         var scavenger = new SessionScavenger(context, _options.AutoExpire, _options.ScavengeTtl, _stopping.Token);
         _slots = new SessionSlot[_options.Conn];
         for (int i = 0; i < _slots.Length; i++)

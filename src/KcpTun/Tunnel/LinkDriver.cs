@@ -203,7 +203,7 @@ public sealed partial class LinkDriver
         core.Close(reason, now, this);
         if (core.EndDetail is { } detail)
             _watch.OnSessionFailed(session, detail, now);
-        core.Release();
+        core.Dispose();
         if (_sessions.TryGetValue(session.Remote, out LinkSession? current) && current == session)
             _sessions.Remove(session.Remote);
         Counters.CurrEstab--;

@@ -5,10 +5,25 @@ namespace KcpTun.Tunnel;
 
 public sealed partial class MuxStream
 {
-    /// <summary>
-    /// Reads at least one byte; 0 after the peer's FIN. Data received before an error is delivered first. With an empty
-    /// buffer it only waits until there is something to read.
-    /// </summary>
+    /// <summary>Waits until a read would not wait: data, the end or an error is there. An idle reader needs no buffer.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask WaitToReadAsync()
+    {
+        while (true)
+        {
+            ValueTask wait;
+            lock (_gate)
+            {
+                if (_received.Count > 0 || _hasEnded || _isClosed || _sessionEnd != LinkEnd.None)
+                    return;
+                wait = _reader.ArmLocked();
+            }
+
+            await wait;
+        }
+    }
+
+    /// <summary>Reads at least one byte; 0 after the peer's FIN. Data received before an error is delivered first.</summary>
     /// <exception cref="IOException">The session ended.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -107,8 +122,6 @@ public sealed partial class MuxStream
 
     private int TakeReceivedLocked(Span<byte> destination)
     {
-        if (destination.Length == 0)
-            return 0;
         int length = _received.Read(destination);
         _notes.Consumed += length;
         _session.ReleaseReceived(length);

@@ -102,7 +102,7 @@ internal sealed class StreamPump(TunnelContext context, IStreamConnection local,
         {
             while (true)
             {
-                await stream.ReadAsync(Memory<byte>.Empty, CancellationToken.None);
+                await stream.WaitToReadAsync();
                 byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
                 try
                 {
