@@ -8,6 +8,12 @@ namespace KcpTun.IO;
 /// </summary>
 public interface IDatagramChannel : IDisposable
 {
+    /// <summary>
+    /// Length to which a longer datagram is cut on arrival, bytes: one more than any of the protocol's, so that the
+    /// layers above can tell and drop it (PROTOCOL a.4).
+    /// </summary>
+    const int LongestDelivered = 1501;
+
     /// <summary>The local address, port included.</summary>
     PeerAddress Local { get; }
 

@@ -1,0 +1,151 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using KcpTun.Primitives;
+
+namespace KcpTun.IO.Linux;
+
+/// <summary>Kernel offloads a channel may use when the kernel has them.</summary>
+[Flags]
+public enum DatagramOffloads
+{
+    None = 0,
+
+    /// <summary>Send several datagrams as one message.</summary>
+    Segmentation = 1,
+
+    /// <summary>Receive several datagrams as one message.</summary>
+    Receive = 2,
+
+    All = Segmentation | Receive,
+}
+
+/// <summary>
+/// A UDP socket driven with recvmmsg, sendmmsg and ppoll: batches cross into the kernel with one call, datagrams that
+/// belong together pass its stack as one message, and waits end at the deadline to within the scheduler's latency.
+/// </summary>
+[SupportedOSPlatform("linux")]
+public sealed unsafe class LinuxDatagramChannel : IDatagramChannel
+{
+    private const long PauseMicroseconds = 1000;
+
+    private readonly Socket _socket;
+    private readonly int _descriptor;
+    private readonly EventHandle _event = new();
+    private WakeSignal _signal;
+    private SendStall _stall;
+    private bool _isDisposed;
+
+    /// <exception cref="SocketException">The address cannot be bound.</exception>
+    public LinuxDatagramChannel(
+        IPEndPoint local, DatagramSocketOptions options, DatagramOffloads offloads = DatagramOffloads.All)
+        : this(local, options, offloads, descriptor => new MessageCalls(descriptor))
+    {
+    }
+
+    internal LinuxDatagramChannel(
+        IPEndPoint local, DatagramSocketOptions options, DatagramOffloads offloads, Func<int, IMessageCalls> connect)
+    {
+        ArgumentNullException.ThrowIfNull(local);
+        ArgumentNullException.ThrowIfNull(options);
+        _socket = DatagramSocket.Open(local, options);
+        _descriptor = (int)_socket.SafeHandle.DangerousGetHandle();
+        Local = PeerAddress.From((IPEndPoint)_socket.LocalEndPoint!);
+        bool isIPv6 = _socket.AddressFamily == AddressFamily.InterNetworkV6;
+        IMessageCalls calls = connect(_descriptor);
+        Gso = new Gso(offloads.HasFlag(DatagramOffloads.Segmentation) && Gso.IsSupported(_socket));
+        Sender = new LinuxSender(calls, Gso, isIPv6);
+        bool isMerging = offloads.HasFlag(DatagramOffloads.Receive) && Gro.TryEnable(_socket);
+        Receiver = new LinuxReceiver(calls, isIPv6, isMerging);
+    }
+
+    /// <summary>The structures above are those of 64-bit little-endian systems.</summary>
+    public static bool IsSupported =>
+        OperatingSystem.IsLinux() && Environment.Is64BitProcess && BitConverter.IsLittleEndian;
+
+    public PeerAddress Local { get; }
+
+    internal Socket Socket => _socket;
+
+    internal Gso Gso { get; }
+
+    internal LinuxSender Sender { get; }
+
+    internal LinuxReceiver Receiver { get; }
+
+    public DatagramBatch CreateReceiveBatch() => Receiver.CreateBatch();
+
+    public int ReceiveBatch(DatagramBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return Receiver.Receive(batch);
+    }
+
+    public int SendBatch(DatagramBatch batch, int start)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        int sent = Sender.Send(batch, start);
+        _stall = Sender.Stall;
+        return sent;
+    }
+
+    public void Wait(IClock clock, Instant deadline)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (!_signal.TryBeginWait())
+            return;
+        if (_stall == SendStall.SystemFull)
+            deadline = Instant.Min(deadline, clock.Now.AddMicroseconds(PauseMicroseconds));
+        bool isEventReadable = Poll(clock, deadline);
+        _signal.EndWait();
+        _stall = SendStall.None;
+        if (isEventReadable)
+            _event.Clear();
+    }
+
+    public void Wake()
+    {
+        if (_signal.Raise())
+            _event.Signal();
+    }
+
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _socket.Dispose();
+        _event.Dispose();
+    }
+
+    /// <returns>Whether a wake has made the event readable.</returns>
+    private bool Poll(IClock clock, Instant deadline)
+    {
+        short wanted = LibC.PollIn;
+        if (_stall == SendStall.SocketFull)
+            wanted |= LibC.PollOut;
+        PollFd* descriptors = stackalloc PollFd[2];
+        descriptors[0] = new PollFd { Descriptor = _descriptor, Events = wanted };
+        descriptors[1] = new PollFd { Descriptor = _event.Descriptor, Events = LibC.PollIn };
+        int ready;
+        do
+        {
+            TimeSpec timeout = default;
+            if (deadline != Instant.Never)
+            {
+                long microseconds = deadline - clock.Now;
+                if (microseconds <= 0)
+                    return false;
+                (timeout.Seconds, long rest) = Math.DivRem(microseconds, 1_000_000);
+                timeout.Nanoseconds = rest * 1000;
+            }
+
+            ready = LibC.Poll(descriptors, 2, deadline == Instant.Never ? null : &timeout, null);
+        }
+        while (ready < 0 && Marshal.GetLastPInvokeError() == ErrorNumber.Interrupted);
+
+        return ready > 0 && descriptors[1].Returned != 0;
+    }
+}

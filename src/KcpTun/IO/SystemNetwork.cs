@@ -1,0 +1,106 @@
+using System.Net;
+using System.Net.Sockets;
+using KcpTun.IO.Linux;
+using KcpTun.Primitives;
+
+namespace KcpTun.IO;
+
+/// <summary>The operating system's network.</summary>
+/// <param name="onDriverFailure">
+/// Told the name of a driver that an exception has ended, and the exception; its channel is closed by then. Without
+/// it the exception ends the process.
+/// </param>
+/// <param name="isPortableOnly">Never use <see cref="LinuxDatagramChannel"/>.</param>
+public sealed class SystemNetwork(Action<string, Exception>? onDriverFailure = null, bool isPortableOnly = false)
+    : INetwork
+{
+    /// <summary>Environment variable; the value 1 has the effect of the constructor's flag.</summary>
+    public const string PortableVariable = "KCPTUN_PORTABLE_UDP";
+
+    public IClock Clock { get; } = new SystemClock();
+
+    public IEntropy CreateEntropy() => new SystemEntropy();
+
+    /// <remarks>IPv4 addresses come first, which is Go's order of preference for UDP. An empty host is this one.</remarks>
+    public async ValueTask<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        if (host.Length == 0)
+            return [IPAddress.Loopback];
+        if (HostNames.TryParseLiteral(host, out IPAddress? literal))
+            return [literal];
+        return HostNames.PreferIPv4(host, await Dns.GetHostAddressesAsync(host, cancellation));
+    }
+
+    public IDatagramChannel OpenDatagramChannel(IPEndPoint local, DatagramSocketOptions options)
+    {
+        bool isPortable = isPortableOnly || Environment.GetEnvironmentVariable(PortableVariable) == "1";
+        if (OperatingSystem.IsLinux() && LinuxDatagramChannel.IsSupported && !isPortable)
+            return new LinuxDatagramChannel(local, options);
+        return new SocketDatagramChannel(local, options);
+    }
+
+    public IStreamListener Listen(StreamEndPoint endPoint) => SocketStreamListener.Open(endPoint);
+
+    public async ValueTask<IStreamConnection> ConnectAsync(StreamEndPoint endPoint, CancellationToken cancellation)
+    {
+        if (endPoint.IsUnixSocket)
+        {
+            var unix = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            return await ConnectAsync(unix, UnixPath.ToEndPoint(endPoint.Host), cancellation);
+        }
+
+        IReadOnlyList<IPAddress> addresses = await ResolveAsync(endPoint.Host, cancellation);
+        for (int i = 0; ; i++)
+        {
+            try
+            {
+                var tcp = new Socket(addresses[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+                return await ConnectAsync(tcp, new IPEndPoint(addresses[i], endPoint.Port), cancellation);
+            }
+            catch (SocketException) when (i + 1 < addresses.Count)
+            {
+                // The host may answer at its next address.
+            }
+        }
+    }
+
+    public void RunDriver(string name, IDatagramChannel channel, Func<Instant, Instant?> step)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        ArgumentNullException.ThrowIfNull(step);
+        var thread = new Thread(() => Drive(name, channel, step)) { IsBackground = true, Name = name };
+        thread.Start();
+    }
+
+    private void Drive(string name, IDatagramChannel channel, Func<Instant, Instant?> step)
+    {
+        try
+        {
+            using (channel)
+            {
+                while (step(Clock.Now) is { } deadline)
+                    channel.Wait(Clock, deadline);
+            }
+        }
+        catch (Exception e) when (onDriverFailure is not null)
+        {
+            onDriverFailure(name, e);
+        }
+    }
+
+    private static async ValueTask<IStreamConnection> ConnectAsync(
+        Socket socket, EndPoint remote, CancellationToken cancellation)
+    {
+        try
+        {
+            await socket.ConnectAsync(remote, cancellation);
+            return new SocketStreamConnection(socket, remote);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

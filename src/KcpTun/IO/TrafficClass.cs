@@ -1,0 +1,43 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace KcpTun.IO;
+
+/// <summary>
+/// Marks what a socket sends with a DSCP, in the upper six bits of the IPv4 TOS and the IPv6 traffic class. A
+/// dual-stack socket needs both: its IPv4 peers see the TOS.
+/// </summary>
+internal static class TrafficClass
+{
+    internal const int IPv4Level = 0;
+    internal const int IPv6Level = 41;
+
+    /// <summary>IP_TOS.</summary>
+    internal static int IPv4Option => OperatingSystem.IsLinux() ? 1 : 3;
+
+    /// <summary>IPV6_TCLASS.</summary>
+    internal static int IPv6Option =>
+        OperatingSystem.IsLinux() ? 67 : OperatingSystem.IsWindows() ? 39 : OperatingSystem.IsFreeBSD() ? 61 : 36;
+
+    /// <param name="dscp">0..63; 0 leaves the system's.</param>
+    public static void Apply(Socket socket, int dscp, Action<string>? onWarning)
+    {
+        if (dscp == 0)
+            return;
+        int value = dscp << 2;
+        try
+        {
+            if (socket.AddressFamily == AddressFamily.InterNetworkV6)
+                Set(socket, IPv6Level, IPv6Option, value);
+            if (socket.AddressFamily == AddressFamily.InterNetwork || socket.DualMode)
+                Set(socket, IPv4Level, IPv4Option, value);
+        }
+        catch (SocketException e)
+        {
+            onWarning?.Invoke($"SetDSCP: {e.Message}");
+        }
+    }
+
+    private static void Set(Socket socket, int level, int option, int value) =>
+        socket.SetRawSocketOption(level, option, MemoryMarshal.AsBytes(new Span<int>(ref value)));
+}
