@@ -1,0 +1,157 @@
+using KcpTun.Cli.Flags;
+using KcpTun.Tunnel;
+
+namespace KcpTun.Cli.Configuration;
+
+/// <summary>
+/// Checks options before anything is started (OPTIONS §6). What can never work is fatal; what Go accepts and gives a
+/// meaning keeps that meaning, with a warning.
+/// </summary>
+internal sealed partial class OptionsValidator
+{
+    private static readonly string[] s_ciphers =
+    [
+        "aes", "aes-128", "aes-128-gcm", "aes-192", "salsa20", "blowfish", "twofish", "cast5", "3des", "tea", "xtea",
+        "xor", "sm4", "none", "null",
+    ];
+
+    private readonly List<string> _fatal = [];
+    private readonly List<string> _warnings = [];
+    private TunnelOptions _options;
+
+    private OptionsValidator(TunnelOptions options) => _options = options;
+
+    /// <summary>Checks options to which the mode's profile has been applied.</summary>
+    public static Verdict Check(TunnelOptions options)
+    {
+        OptionsValidator validator = new(options);
+        validator.CheckSecrets();
+        validator.CheckQpp();
+        validator.CheckTransport();
+        validator.CheckMtu();
+        validator.CheckFec();
+        validator.CheckMux();
+        validator.CheckProcess();
+        if (options is ClientOptions client)
+            validator.CheckClient(client);
+        if (options is ServerOptions server)
+            validator.CheckServer(server);
+        return new Verdict(validator._options, validator._fatal, validator._warnings);
+    }
+
+    private void CheckSecrets()
+    {
+        if (_options.Key.Length == 0)
+            _warnings.Add("--key is empty: anyone can connect; set the same secret on both ends");
+        else if (_options.Key == new ClientOptions().Key)
+            _warnings.Add("--key is missing, so the public default is used: anyone can connect; set a secret of your own");
+        if (!s_ciphers.Contains(_options.Crypt))
+        {
+            string hint = NearestName.Hint(_options.Crypt, s_ciphers);
+            _warnings.Add($"--crypt {_options.Crypt} is no cipher, so aes is used, as in kcptun{hint}");
+            _options = _options with { Crypt = "aes" };
+        }
+
+        if (!ModeProfile.Names.Contains(_options.Mode))
+        {
+            string hint = NearestName.Hint(_options.Mode, ModeProfile.Names);
+            _warnings.Add($"--mode {_options.Mode} is no profile, so it means manual, as in kcptun{hint}");
+        }
+    }
+
+    private void CheckQpp()
+    {
+        const int Wrap = 65536;
+        if (!_options.Qpp)
+            return;
+        if (_options.QppCount <= 0)
+        {
+            _fatal.Add($"QPPCount must be greater than 0 when QPP is enabled (--QPPCount {_options.QppCount})");
+            return;
+        }
+
+        int pads = _options.QppCount % Wrap;
+        if (pads == 0)
+            _fatal.Add($"--QPPCount {_options.QppCount}: only the low 16 bits count, which are 0; use 1..65535");
+        else if (pads != _options.QppCount)
+            _warnings.Add($"--QPPCount {_options.QppCount}: only the low 16 bits count, so it means {pads}, as in kcptun");
+        _options = _options with { QppCount = pads };
+    }
+
+    private void CheckTransport()
+    {
+        const int LibraryWindow = 32;
+        const int MaxAdvertised = 65535;
+        if (_options.SndWnd <= 0)
+            _warnings.Add($"--sndwnd {_options.SndWnd}: the send window stays at {LibraryWindow} packets, as in kcptun");
+        if (_options.RcvWnd <= 0)
+            _warnings.Add($"--rcvwnd {_options.RcvWnd}: the receive window stays at {LibraryWindow} packets, as in kcptun");
+        if (_options.RcvWnd > MaxAdvertised)
+            _warnings.Add($"--rcvwnd {_options.RcvWnd}: a peer can be told of {MaxAdvertised} packets at most; using that");
+        if (_options.Dscp is < 0 or > 63)
+        {
+            int masked = _options.Dscp & 63;
+            _warnings.Add($"--dscp {_options.Dscp}: a code point has 6 bits (0..63), so it means {masked}, as in kcptun");
+        }
+
+        if (_options.SockBuf <= 0)
+            _warnings.Add($"--sockbuf {_options.SockBuf}: the system's socket buffers are used; the default is 4194304");
+        ModeProfile profile =
+            new ModeProfile(_options.NoDelay, _options.Interval, _options.Resend, _options.Nc).Effective();
+        _options = _options with
+        {
+            SndWnd = _options.SndWnd <= 0 ? LibraryWindow : _options.SndWnd,
+            RcvWnd = _options.RcvWnd <= 0 ? LibraryWindow : Math.Min(_options.RcvWnd, MaxAdvertised),
+            Dscp = _options.Dscp & 63,
+            SockBuf = Math.Max(_options.SockBuf, 0),
+            NoDelay = profile.NoDelay,
+            Interval = profile.Interval,
+            Resend = profile.Resend,
+            Nc = profile.Nc,
+        };
+    }
+
+    /// <summary>PROTOCOL a.5: the payload, less envelope, FEC header and KCP header, has to hold at least one byte.</summary>
+    private void CheckMtu()
+    {
+        const int MaxMtu = 1500;
+        const int SegmentHeader = 24;
+        int envelope = _options.Crypt switch { "null" => 0, "aes-128-gcm" => 12 + 16, _ => 20 };
+        int fec = _options.DataShard > 0 && _options.ParityShard > 0 ? 8 : 0;
+        int smallest = envelope + fec + SegmentHeader + 1;
+        if (_options.Mtu < smallest)
+        {
+            _fatal.Add(
+                $"--mtu {_options.Mtu}: too small for one segment; with crypt {_options.Crypt} "
+                + $"{(fec > 0 ? "and FEC" : "and no FEC")} it must be {smallest}..{MaxMtu}");
+        }
+
+        if (_options.Mtu > MaxMtu)
+        {
+            _warnings.Add($"--mtu {_options.Mtu}: {MaxMtu} is the most and is used instead, as in kcptun");
+            _options = _options with { Mtu = MaxMtu };
+        }
+    }
+
+    private void CheckFec()
+    {
+        const int MaxShards = 256;
+        if (_options.DataShard <= 0 || _options.ParityShard <= 0)
+            return;
+        long shards = (long)_options.DataShard + _options.ParityShard;
+        if (shards > MaxShards)
+        {
+            _fatal.Add(
+                $"--datashard {_options.DataShard} --parityshard {_options.ParityShard}: "
+                + $"together {shards}, but a FEC group has at most {MaxShards} shards");
+        }
+    }
+
+    private void CheckProcess()
+    {
+        if (_options.Tcp)
+            _fatal.Add("--tcp: emulating a TCP connection is not available in this version; remove the flag to use UDP");
+        if (_options.SnmpLog.Length > 0 && _options.SnmpPeriod <= 0)
+            _warnings.Add($"--snmpperiod {_options.SnmpPeriod}: nothing will be written to {_options.SnmpLog}; use 1 or more");
+    }
+}
