@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using KcpTun.GoInterop;
+using KcpTun.GoInterop.Traffic;
+
+namespace KcpTun.Interop.Exercises;
+
+/// <summary>The server dies and comes back; the client carries new connections again without help.</summary>
+/// <remarks>
+/// Nothing tells a kcptun client that its server forgot the session: the 30 s activity check does, at best after 30 s and
+/// at worst after 60 s (PROTOCOL e.7). Until then new connections use the dead session.
+/// </remarks>
+public static class RestartExercise
+{
+    private static readonly TimeSpan s_recoveryLimit = TimeSpan.FromSeconds(70);
+    private static readonly TimeSpan s_attemptLimit = TimeSpan.FromSeconds(2);
+    private static readonly byte[] s_message = [1, 2, 3, 4, 5];
+
+    public static async Task RunAsync(CellRun run)
+    {
+        RunningTunnel tunnel = await run.StartAsync();
+        (await TryEchoAsync(tunnel, run.CancellationToken)).ShouldBeTrue("the tunnel did not work before the restart");
+
+        await tunnel.RestartServerAsync(run.CancellationToken);
+        long restarted = Stopwatch.GetTimestamp();
+        while (!await TryEchoAsync(tunnel, run.CancellationToken))
+            Stopwatch.GetElapsedTime(restarted).ShouldBeLessThan(s_recoveryLimit, "the client did not recover");
+        run.Note = $"recovered after {Stopwatch.GetElapsedTime(restarted).TotalSeconds:0} s";
+    }
+
+    private static async Task<bool> TryEchoAsync(RunningTunnel tunnel, CancellationToken cancellationToken)
+    {
+        using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        attempt.CancelAfter(s_attemptLimit);
+        try
+        {
+            await using NetworkStream connection = await tunnel.ConnectAsync(attempt.Token);
+            await ExchangeClient.StartEchoAsync(connection, attempt.Token);
+            byte[] reply = await ExchangeClient.EchoAsync(connection, s_message, attempt.Token);
+            return reply.AsSpan().SequenceEqual(s_message);
+        }
+        catch (Exception error) when (error is IOException or SocketException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return false;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+namespace KcpTun.GoInterop;
+
+/// <summary>Where things are in a checkout that has been built.</summary>
+public static class Repository
+{
+    private const string Marker = "KcpTun.sln";
+
+    /// <summary>The folder that holds the solution.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>The folder of everything that is built, fetched or measured.</summary>
+    public static string Artifacts => Path.Combine(Root, "artifacts");
+
+    /// <summary>
+    /// The program under test: environment variable KCPTUN_EXE, else the executable built with the same configuration
+    /// as the running assembly.
+    /// </summary>
+    public static string TunnelExecutable
+    {
+        get
+        {
+            string? chosen = Environment.GetEnvironmentVariable("KCPTUN_EXE");
+            if (!string.IsNullOrEmpty(chosen))
+                return Path.GetFullPath(chosen);
+            string configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+            return Path.Combine(Artifacts, "bin", "KcpTun.Cli", configuration, "KcpTun.Cli");
+        }
+    }
+
+    private static string FindRoot()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, Marker)))
+            folder = folder.Parent;
+        return folder?.FullName
+            ?? throw new InvalidOperationException($"No {Marker} above {AppContext.BaseDirectory}.");
+    }
+}

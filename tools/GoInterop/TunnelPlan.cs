@@ -1,0 +1,27 @@
+namespace KcpTun.GoInterop;
+
+/// <summary>How to start both ends of a tunnel; addresses are added when it starts.</summary>
+public sealed record TunnelPlan
+{
+    public required Implementation Client { get; init; }
+
+    public required Implementation Server { get; init; }
+
+    /// <summary>The client's command line after program and verb, addresses excepted.</summary>
+    public IReadOnlyList<string> ClientFlags { get; init; } = [];
+
+    /// <summary>The server's command line after program and verb, addresses excepted.</summary>
+    public IReadOnlyList<string> ServerFlags { get; init; } = [];
+
+    /// <summary>The content of the client's JSON file (<c>-c</c>), if it is to have one.</summary>
+    public string? ClientConfiguration { get; init; }
+
+    /// <summary>The content of the server's JSON file (<c>-c</c>), if it is to have one.</summary>
+    public string? ServerConfiguration { get; init; }
+
+    /// <summary>UDP ports between the ends; more than one makes both ends use a range.</summary>
+    public int PortCount { get; init; } = 1;
+
+    /// <summary>Whether applications reach the client through a Unix socket.</summary>
+    public bool EntersByUnixSocket { get; init; }
+}

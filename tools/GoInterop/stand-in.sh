@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Go's release 20260314 under our command line: with KCPTUN_EXE set to this file the interop suite and the benchmark run
+# Go in our place. What fails then is the harness, or Go.
+#
+#   KCPTUN_EXE=tools/GoInterop/stand-in.sh dotnet test ...
+set -euo pipefail
+verb=${1:?client or server}
+shift
+exec "$(dirname "${BASH_SOURCE[0]}")/../../artifacts/go/20260314/kcptun-$verb" "$@"
