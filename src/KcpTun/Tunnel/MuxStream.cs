@@ -53,6 +53,16 @@ public sealed partial class MuxStream : Stream
         }
     }
 
+    /// <summary>Bytes that a read would return without waiting.</summary>
+    public int AvailableBytes
+    {
+        get
+        {
+            lock (_gate)
+                return _received.Count;
+        }
+    }
+
     /// <summary>A write is waiting for the peer's window or for the link.</summary>
     public bool IsWriteBlocked
     {

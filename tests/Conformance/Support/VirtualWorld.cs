@@ -26,6 +26,9 @@ internal sealed class VirtualWorld : IClock
 
     public long DatagramsSent { get; private set; }
 
+    /// <summary>Turns of all drivers so far.</summary>
+    public long Turns { get; private set; }
+
     public VirtualChannel Open(string address)
     {
         var channel = new VirtualChannel(this, PeerAddress.From(System.Net.IPEndPoint.Parse(address)));
@@ -53,6 +56,7 @@ internal sealed class VirtualWorld : IClock
             Instant next = limit;
             foreach ((LinkDriver driver, VirtualChannel channel) in _drivers)
             {
+                Turns++;
                 Instant? deadline = driver.Step(Now);
                 bool isAgain = channel.TakeWake();
                 next = Instant.Min(next, isAgain ? Now : deadline ?? Instant.Never);
