@@ -13,6 +13,7 @@ internal sealed class VirtualWorld : IClock
     private readonly Dictionary<PeerAddress, VirtualChannel> _channels = [];
     private readonly PriorityQueue<Action, (long, long)> _events = new();
     private readonly List<(LinkDriver Driver, VirtualChannel Channel)> _drivers = [];
+    private readonly ContinuationQueue _continuations = new();
     private long _order;
 
     public Instant Now { get; private set; } = Instant.FromMilliseconds(1000);
@@ -47,8 +48,25 @@ internal sealed class VirtualWorld : IClock
             (Now.AddMilliseconds(DelayMs).Microseconds, _order++));
     }
 
+    /// <summary>Starts something asynchronous whose continuations then run inside the world, on the caller's thread.</summary>
+    public T Start<T>(Func<T> action)
+    {
+        SynchronizationContext? outer = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(_continuations);
+        try
+        {
+            return action();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(outer);
+        }
+    }
+
     /// <summary>Runs until <paramref name="isDone"/> or until <paramref name="seconds"/> have passed.</summary>
-    public bool Run(Func<bool> isDone, int seconds = 60)
+    public bool Run(Func<bool> isDone, int seconds = 60) => Start(() => RunInside(isDone, seconds));
+
+    private bool RunInside(Func<bool> isDone, int seconds)
     {
         Instant limit = Now.AddSeconds(seconds);
         while (Now < limit)
@@ -62,6 +80,8 @@ internal sealed class VirtualWorld : IClock
                 next = Instant.Min(next, isAgain ? Now : deadline ?? Instant.Never);
             }
 
+            if (_continuations.RunAll())
+                next = Now;
             if (isDone())
                 return true;
             if (_events.TryPeek(out _, out (long At, long) head))
@@ -73,6 +93,35 @@ internal sealed class VirtualWorld : IClock
         }
 
         return isDone();
+    }
+}
+
+/// <summary>Runs continuations when asked to, on the thread that asks.</summary>
+internal sealed class ContinuationQueue : SynchronizationContext
+{
+    private readonly Queue<(SendOrPostCallback Callback, object? State)> _posted = new();
+
+    public override void Post(SendOrPostCallback d, object? state)
+    {
+        lock (_posted)
+            _posted.Enqueue((d, state));
+    }
+
+    public bool RunAll()
+    {
+        bool hasRun = false;
+        while (true)
+        {
+            (SendOrPostCallback Callback, object? State) next;
+            lock (_posted)
+            {
+                if (!_posted.TryDequeue(out next))
+                    return hasRun;
+            }
+
+            next.Callback(next.State);
+            hasRun = true;
+        }
     }
 }
 

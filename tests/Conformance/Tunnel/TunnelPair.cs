@@ -93,7 +93,7 @@ internal sealed class TunnelPair
     /// <summary>Sends <paramref name="data"/> from one stream to the other, in virtual time, and returns what came.</summary>
     public byte[] Transfer(MuxStream from, MuxStream to, byte[] data, int seconds = 120)
     {
-        Task writing = from.WriteAsync(data).AsTask();
+        Task writing = World.Start(() => from.WriteAsync(data).AsTask());
         byte[] received = new byte[data.Length];
         int count = 0;
         World.Run(
