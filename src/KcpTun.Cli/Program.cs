@@ -1,1 +1,20 @@
-return 0;
+using KcpTun.Cli;
+using KcpTun.Cli.Logging;
+
+using StreamLineSink error = new(Console.OpenStandardError());
+using ProcessSignals signals = new(TimeProvider.System);
+HostEnvironment environment = new()
+{
+    Version = ProcessArguments.Version(),
+    Output = Console.Out,
+    OutputIsTerminal = !Console.IsOutputRedirected,
+    Error = error,
+    Variable = Environment.GetEnvironmentVariable,
+    Time = TimeProvider.System,
+    Signals = signals,
+    CreateTunnel = TunnelHost.Create,
+};
+int status = await new CommandLine(environment).RunAsync(ProcessArguments.ProgramName(), args);
+if (signals.Drain.IsCancellationRequested)
+    ProcessSignals.EndBySigTerm();
+return status;
