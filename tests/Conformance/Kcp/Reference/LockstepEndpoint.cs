@@ -9,14 +9,10 @@ internal sealed class LockstepEndpoint
     private readonly ReferenceArq _reference;
     private readonly PacketCollector _output;
     private readonly byte[] _buffer = new byte[65536];
-    private readonly bool _isNew;
 
     public LockstepEndpoint(KcpOptions options, PacketPool pool)
     {
-        _isNew = options.Dialect == KcpDialect.Release2026;
-        _reference = new ReferenceArq(new ReferenceSettings(
-            options.Conversation, _isNew, options.NoDelay, options.Interval, options.Resend, options.CongestionControl,
-            options.SendWindow, options.ReceiveWindow, options.Mtu, options.StreamMode, options.InitialSequence));
+        _reference = new ReferenceArq(ReferenceSettings.From(options));
         Session = new KcpSession(options, pool, Counters);
         _output = new PacketCollector(options.Mtu);
     }

@@ -1,3 +1,5 @@
+using KcpTun.Kcp;
+
 namespace KcpTun.Conformance.Kcp.Reference;
 
 /// <summary>
@@ -125,4 +127,10 @@ internal sealed partial class ReferenceArq(ReferenceSettings settings)
 
 internal sealed record ReferenceSettings(
     uint Conv, bool IsNew, int NoDelay, int Interval, int Resend, bool HasCongestionControl, int SndWnd, int RcvWnd,
-    int KcpMtu, bool Stream, uint InitialSn);
+    int KcpMtu, bool Stream, uint InitialSn)
+{
+    public static ReferenceSettings From(KcpOptions options) => new(
+        options.Conversation, options.Dialect == KcpDialect.Release2026, options.NoDelay, options.Interval,
+        options.Resend, options.CongestionControl, options.SendWindow, options.ReceiveWindow, options.Mtu,
+        options.StreamMode, options.InitialSequence);
+}
