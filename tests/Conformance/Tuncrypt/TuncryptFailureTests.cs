@@ -67,7 +67,7 @@ public sealed class TuncryptFailureTests
                 received.ShouldBeEmpty();
                 receiver.FailureReason.ShouldBeOneOf(BadRecord, BadLength);
             },
-            iter: 400);
+            iter: 120);
 
     [TestCase("0 2", TestName = "A_dropped_record_fails_closed")]
     [TestCase("0 0", TestName = "A_repeated_record_fails_closed")]

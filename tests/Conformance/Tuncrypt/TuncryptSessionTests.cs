@@ -1,4 +1,3 @@
-using System.Text;
 using CsCheck;
 using KcpTun.Conformance.Support;
 using KcpTun.Tuncrypt;
@@ -37,7 +36,7 @@ public sealed class TuncryptSessionTests
                 RoundTrip(pair.Client, pair.Server, data, largestPiece, seed);
                 RoundTrip(pair.Server, pair.Client, data, largestPiece, seed);
             },
-            iter: 200);
+            iter: 60);
 
     [Test]
     public void A_byte_at_a_time_is_enough()
@@ -89,15 +88,6 @@ public sealed class TuncryptSessionTests
         TuncryptPair.Seal(pair.Client, [1]).ShouldBeEmpty();
         TuncryptPair.Read(pair.Server, TuncryptPair.TakeHandshake(pair.Client));
         TuncryptPair.Seal(pair.Server, [1]).ShouldBeEmpty("its answer is not on its way yet");
-    }
-
-    [Test]
-    public void Psk_depends_on_every_byte_of_the_key()
-    {
-        byte[] psk = TuncryptSession.DerivePsk("it's a secrect");
-        psk.Length.ShouldBe(TuncryptSession.PskLength);
-        TuncryptSession.DerivePsk("it's a secret").ShouldNotBe(psk);
-        TuncryptSession.DerivePsk("").Length.ShouldBe(TuncryptSession.PskLength);
     }
 
     [Test]

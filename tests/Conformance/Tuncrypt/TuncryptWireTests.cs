@@ -16,6 +16,10 @@ public sealed class TuncryptWireTests
             .ShouldBe(_vector.GetProperty("psk").GetString());
 
     [Test]
+    public void An_empty_key_has_a_psk_too() =>
+        TuncryptSession.DerivePsk("").Length.ShouldBe(TuncryptSession.PskLength);
+
+    [Test]
     public void Handshake_and_records_are_those_of_the_vector()
     {
         using TuncryptSession client = Start(isClient: true), server = Start(isClient: false);
