@@ -28,7 +28,7 @@ public static partial class Catalog
         yield return new()
         {
             Id = "mode/ratelimit",
-            Flags = ["--ratelimit", "2097152"],
+            Flags = ["--ratelimit", "524288"],
             Needs = Capabilities.RateLimit,
         };
     }

@@ -106,8 +106,8 @@ public static partial class Catalog
 
     private static IEnumerable<Scenario> Compression() =>
     [
-        new() { Id = "compression/on" },
-        new() { Id = "compression/off", Flags = ["--nocomp"] },
+        new() { Id = "compression/on", Exercise = DataExercises.MoveOnEightAsync },
+        new() { Id = "compression/off", Flags = ["--nocomp"], Exercise = DataExercises.MoveOnEightAsync },
     ];
 
     private static IEnumerable<Scenario> Qpp() =>

@@ -10,6 +10,8 @@ namespace KcpTun.Interop;
 /// <summary>What became of the cells; written to artifacts/interop when the suite has ended.</summary>
 public static class MatrixReport
 {
+    private const int MaxNoteLength = 160;
+
     private static readonly ConcurrentDictionary<Cell, Outcome> s_outcomes = new();
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
 
@@ -19,7 +21,7 @@ public static class MatrixReport
         s_outcomes[cell] = new Outcome(true, elapsed, note);
 
     public static void Failed(Cell cell, TimeSpan elapsed, string reason) =>
-        s_outcomes[cell] = new Outcome(false, elapsed, reason.Split('\n')[0]);
+        s_outcomes[cell] = new Outcome(false, elapsed, OneLine(reason));
 
     /// <summary>Writes matrix.md and matrix.json.</summary>
     /// <returns>The summary line.</returns>
@@ -31,6 +33,12 @@ public static class MatrixReport
         File.WriteAllText(Path.Combine(folder, "matrix.md"), ToMarkdown(summary));
         File.WriteAllText(Path.Combine(folder, "matrix.json"), ToJson(summary).ToJsonString(s_indented) + "\n");
         return summary;
+    }
+
+    private static string OneLine(string reason)
+    {
+        string line = string.Join(' ', reason.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return line.Length <= MaxNoteLength ? line : line[..MaxNoteLength] + "…";
     }
 
     private static string Summarize()

@@ -85,6 +85,20 @@ public static class DataExercises
         }
     }
 
+    /// <summary>Moves <paramref name="bytes"/> each way at once on a new connection and compares digests.</summary>
+    public static async Task ExchangeAsync(RunningTunnel tunnel, long bytes, CancellationToken cancellationToken)
+    {
+        await using NetworkStream connection = await tunnel.ConnectAsync(cancellationToken);
+        TrafficRequest request = new()
+        {
+            Operation = TrafficOperation.Exchange,
+            Upload = bytes,
+            Download = bytes,
+        };
+        ExchangeResult result = await ExchangeClient.ExchangeAsync(connection, request, cancellationToken);
+        result.ShouldBe(ExchangeResult.Expected(request));
+    }
+
     private static async Task EchoAsync(
         RunningTunnel tunnel, IReadOnlyList<int> sizes, CancellationToken cancellationToken)
     {
@@ -100,18 +114,5 @@ public static class DataExercises
         Random.Shared.NextBytes(message);
         byte[] reply = await ExchangeClient.EchoAsync(connection, message, cancellationToken);
         reply.AsSpan().SequenceEqual(message).ShouldBeTrue($"an echo of {size} bytes came back changed");
-    }
-
-    private static async Task ExchangeAsync(RunningTunnel tunnel, long bytes, CancellationToken cancellationToken)
-    {
-        await using NetworkStream connection = await tunnel.ConnectAsync(cancellationToken);
-        TrafficRequest request = new()
-        {
-            Operation = TrafficOperation.Exchange,
-            Upload = bytes,
-            Download = bytes,
-        };
-        ExchangeResult result = await ExchangeClient.ExchangeAsync(connection, request, cancellationToken);
-        result.ShouldBe(ExchangeResult.Expected(request));
     }
 }
