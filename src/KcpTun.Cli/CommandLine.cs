@@ -20,8 +20,7 @@ internal sealed class CommandLine(HostEnvironment environment)
             case Command.Server:
                 return await new Launcher(environment, FlagSides.Server).RunAsync(invocation.Arguments);
             case Command.Demo:
-                return await TunnelHost.RunDemoAsync(
-                    invocation.Arguments, environment.Output, environment.Signals.Drain);
+                return await TunnelHost.RunDemoAsync(invocation.Arguments, environment);
             case Command.Help:
                 environment.Output.Write(Help(invocation.Arguments));
                 return 0;
