@@ -9,7 +9,7 @@ internal sealed partial class AesCfb<TUnit>
 {
     private const int Lanes = 8;
 
-    /// <summary>One packet on its way: where it is, how many full blocks are left, how many bytes follow them.</summary>
+    /// <summary>One packet on its way: where it is, how many full blocks are left, what follows them.</summary>
     private struct Lane
     {
         public Vector128<byte> Keystream;

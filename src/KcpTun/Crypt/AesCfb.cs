@@ -74,7 +74,9 @@ internal sealed partial class AesCfb<TUnit> : IPacketCipher
         }
 
         key = keys[^1];
-        (a, b, c, d) = (TUnit.LastRound(a, key), TUnit.LastRound(b, key), TUnit.LastRound(c, key), TUnit.LastRound(d, key));
-        (e, f, g, h) = (TUnit.LastRound(e, key), TUnit.LastRound(f, key), TUnit.LastRound(g, key), TUnit.LastRound(h, key));
+        (a, b) = (TUnit.LastRound(a, key), TUnit.LastRound(b, key));
+        (c, d) = (TUnit.LastRound(c, key), TUnit.LastRound(d, key));
+        (e, f) = (TUnit.LastRound(e, key), TUnit.LastRound(f, key));
+        (g, h) = (TUnit.LastRound(g, key), TUnit.LastRound(h, key));
     }
 }

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics;
 
 namespace KcpTun.Crypt;
 
-/// <summary>AES key expansion (FIPS 197, 5.2) without tables: the processor's own S-box does the substitution.</summary>
+/// <summary>AES key expansion (FIPS 197, 5.2) without tables: the processor has the S-box.</summary>
 internal static class AesKeySchedule
 {
     /// <summary>Expands a key of 16, 24 or 32 bytes.</summary>

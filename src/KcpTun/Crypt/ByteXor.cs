@@ -6,7 +6,7 @@ namespace KcpTun.Crypt;
 /// <summary>Exclusive or of byte ranges, a vector at a time.</summary>
 internal static class ByteXor
 {
-    /// <summary>Mixes the beginning of <paramref name="pad"/>, which must not be shorter, into all of the data.</summary>
+    /// <summary>Mixes the beginning of a pad, which must not be shorter, into all of the data.</summary>
     public static void Apply(Span<byte> data, ReadOnlySpan<byte> pad)
     {
         pad = pad[..data.Length];

@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace KcpTun.Crypt;
 
-/// <summary>One round of AES as a processor instruction. Implemented by empty structs, so that calls compile away.</summary>
+/// <summary>One round of AES as a processor instruction. Empty structs implement it: calls compile away.</summary>
 internal interface IAesUnit
 {
     static abstract bool IsSupported { get; }

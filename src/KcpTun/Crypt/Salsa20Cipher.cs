@@ -7,84 +7,95 @@ namespace KcpTun.Crypt;
 
 /// <summary>
 /// Salsa20/20. The first 8 bytes of a packet are the nonce and stay in clear; the keystream starts with the ninth
-/// (PROTOCOL a.2). Eight keystream blocks are computed at once, one in each element of sixteen vectors.
+/// (PROTOCOL a.2). Four keystream blocks are computed at once.
 /// </summary>
+/// <remarks>
+/// The 4 x 4 words of a block are held as its four diagonals, a vector each, so that one vector operation serves the
+/// four quarter rounds of a round. A 256-bit vector holds the same diagonal of two blocks. Keystream words
+/// are stored in the processor's order, which is little-endian on all that this library is built for.
+/// </remarks>
 internal sealed class Salsa20Cipher : IPacketCipher
 {
     private const int NonceSize = 8;
     private const int StateWords = 16;
-    private const int Width = 8;
-    private const int NonceWord = 6;
-    private const int CounterWord = 8;
+    private const int BlockSize = StateWords * sizeof(uint);
+    private const int RowSize = BlockSize / 4;
+    private const int Width = 4;
 
+    // By diagonals: 0 5 10 15, 4 9 14 3, 8 13 2 7, 12 1 6 11.
     private readonly uint[] _state = new uint[StateWords];
-    private readonly byte[] _keystream = new byte[Width * StateWords * sizeof(uint)];
+    private readonly byte[] _keystream = new byte[Width * BlockSize];
 
     public Salsa20Cipher(ReadOnlySpan<byte> key)
     {
         ReadOnlySpan<byte> constants = "expand 32-byte k"u8;
+        Span<uint> words = stackalloc uint[StateWords];
+        words.Clear();
         for (int i = 0; i < 4; i++)
         {
-            _state[5 * i] = BinaryPrimitives.ReadUInt32LittleEndian(constants[(4 * i)..]);
-            _state[1 + i] = BinaryPrimitives.ReadUInt32LittleEndian(key[(4 * i)..]);
-            _state[11 + i] = BinaryPrimitives.ReadUInt32LittleEndian(key[(16 + (4 * i))..]);
+            words[5 * i] = BinaryPrimitives.ReadUInt32LittleEndian(constants[(4 * i)..]);
+            words[1 + i] = BinaryPrimitives.ReadUInt32LittleEndian(key[(4 * i)..]);
+            words[11 + i] = BinaryPrimitives.ReadUInt32LittleEndian(key[(16 + (4 * i))..]);
         }
+
+        for (int place = 0; place < StateWords; place++)
+            _state[place] = words[((4 * (place / 4)) + (5 * (place % 4))) % StateWords];
     }
 
     public void Encrypt(Span<byte> buffer, ReadOnlySpan<Slice> packets)
     {
         foreach (Slice packet in packets)
-        {
-            if (packet.Length > NonceSize)
-                Apply(buffer.Slice(packet.Offset, packet.Length));
-        }
+            Apply(buffer.Slice(packet.Offset, packet.Length));
     }
 
     public void Decrypt(Span<byte> buffer, ReadOnlySpan<Slice> packets) => Encrypt(buffer, packets);
 
     private void Apply(Span<byte> packet)
     {
-        _state[NonceWord] = BinaryPrimitives.ReadUInt32LittleEndian(packet);
-        _state[NonceWord + 1] = BinaryPrimitives.ReadUInt32LittleEndian(packet[4..]);
+        if (packet.Length <= NonceSize)
+            return;
+        ulong nonce = BinaryPrimitives.ReadUInt64LittleEndian(packet);
         Span<byte> rest = packet[NonceSize..];
         for (uint counter = 0; !rest.IsEmpty; counter += Width)
         {
-            Generate(counter);
+            Generate(nonce, counter);
             Span<byte> part = rest[..Math.Min(rest.Length, _keystream.Length)];
             ByteXor.Apply(part, _keystream);
             rest = rest[part.Length..];
         }
     }
 
-    /// <summary>Fills the keystream with the blocks <paramref name="counter"/> to counter + 7.</summary>
-    private void Generate(uint counter)
+    /// <summary>Fills the keystream with the blocks <paramref name="counter"/> to counter + 3.</summary>
+    private void Generate(ulong nonce, uint counter)
     {
-        Span<Vector256<uint>> input = stackalloc Vector256<uint>[StateWords];
-        for (int i = 0; i < StateWords; i++)
-            input[i] = Vector256.Create(_state[i]);
-        // The counter is 64 bits wide, but no packet comes near 2^32 blocks: the upper word stays zero.
-        input[CounterWord] = Vector256.Create(counter) + Vector256<uint>.Indices;
+        // The counter is 64 bits wide, but no packet comes near 2^32 blocks: its upper word stays zero.
+        Vector128<uint> first = Vector128.LoadUnsafe(ref _state[0]), second = Vector128.LoadUnsafe(ref _state[4]);
+        Vector128<uint> third = Vector128.LoadUnsafe(ref _state[8]).WithElement(3, (uint)(nonce >> 32));
+        Vector128<uint> fourth = Vector128.LoadUnsafe(ref _state[12]).WithElement(2, (uint)nonce);
+        Vector256<uint> a = Vector256.Create(first), b = Vector256.Create(second), d = Vector256.Create(fourth);
+        Vector256<uint> c = Vector256.Create(third.WithElement(0, counter), third.WithElement(0, counter + 1));
+        Vector256<uint> c2 = Vector256.Create(third.WithElement(0, counter + 2), third.WithElement(0, counter + 3));
 
-        Span<Vector256<uint>> x = stackalloc Vector256<uint>[StateWords];
-        input.CopyTo(x);
+        Vector256<uint> w = a, x = b, y = c, z = d;
+        Vector256<uint> w2 = a, x2 = b, y2 = c2, z2 = d;
         for (int doubleRound = 0; doubleRound < 10; doubleRound++)
         {
-            QuarterRound(ref x[0], ref x[4], ref x[8], ref x[12]);
-            QuarterRound(ref x[5], ref x[9], ref x[13], ref x[1]);
-            QuarterRound(ref x[10], ref x[14], ref x[2], ref x[6]);
-            QuarterRound(ref x[15], ref x[3], ref x[7], ref x[11]);
-            QuarterRound(ref x[0], ref x[1], ref x[2], ref x[3]);
-            QuarterRound(ref x[5], ref x[6], ref x[7], ref x[4]);
-            QuarterRound(ref x[10], ref x[11], ref x[8], ref x[9]);
-            QuarterRound(ref x[15], ref x[12], ref x[13], ref x[14]);
+            QuarterRounds(ref w, ref x, ref y, ref z);
+            QuarterRounds(ref w2, ref x2, ref y2, ref z2);
+            (x, y, z) = (Rotate3(x), Rotate2(y), Rotate1(z));
+            (x2, y2, z2) = (Rotate3(x2), Rotate2(y2), Rotate1(z2));
+            QuarterRounds(ref w, ref z, ref y, ref x);
+            QuarterRounds(ref w2, ref z2, ref y2, ref x2);
+            (x, y, z) = (Rotate1(x), Rotate2(y), Rotate3(z));
+            (x2, y2, z2) = (Rotate1(x2), Rotate2(y2), Rotate3(z2));
         }
 
-        for (int i = 0; i < StateWords; i++)
-            Scatter(x[i] + input[i], _keystream.AsSpan(i * sizeof(uint)));
+        Store(w + a, x + b, y + c, z + d, _keystream);
+        Store(w2 + a, x2 + b, y2 + c2, z2 + d, _keystream.AsSpan(2 * BlockSize));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void QuarterRound(
+    private static void QuarterRounds(
         ref Vector256<uint> a, ref Vector256<uint> b, ref Vector256<uint> c, ref Vector256<uint> d)
     {
         b ^= RotateLeft(a + d, 7);
@@ -97,13 +108,42 @@ internal sealed class Salsa20Cipher : IPacketCipher
     private static Vector256<uint> RotateLeft(Vector256<uint> value, int bits) =>
         (value << bits) | (value >>> (32 - bits));
 
-    /// <summary>Puts one word into each of the eight keystream blocks.</summary>
-    private static void Scatter(Vector256<uint> words, Span<byte> destination)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<uint> Rotate1(Vector256<uint> value) =>
+        Vector256.Shuffle(value, Vector256.Create(1u, 2, 3, 0, 5, 6, 7, 4));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<uint> Rotate2(Vector256<uint> value) =>
+        Vector256.Shuffle(value, Vector256.Create(2u, 3, 0, 1, 6, 7, 4, 5));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<uint> Rotate3(Vector256<uint> value) =>
+        Vector256.Shuffle(value, Vector256.Create(3u, 0, 1, 2, 7, 4, 5, 6));
+
+    /// <summary>Writes two blocks, row by row.</summary>
+    private static void Store(
+        Vector256<uint> a, Vector256<uint> b, Vector256<uint> c, Vector256<uint> d, Span<byte> blocks)
     {
-        for (int block = 0; block < Width; block++)
-        {
-            int position = block * StateWords * sizeof(uint);
-            BinaryPrimitives.WriteUInt32LittleEndian(destination[position..], words[block]);
-        }
+        Store(Row(a, d, c, b), blocks);
+        Store(Row(b, a, d, c), blocks[RowSize..]);
+        Store(Row(c, b, a, d), blocks[(2 * RowSize)..]);
+        Store(Row(d, c, b, a), blocks[(3 * RowSize)..]);
+    }
+
+    /// <summary>One element of each diagonal, in the order of its argument.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<uint> Row(Vector256<uint> a, Vector256<uint> b, Vector256<uint> c, Vector256<uint> d)
+    {
+        Vector256<uint> even = Vector256.Create(~0u, 0, ~0u, 0, ~0u, 0, ~0u, 0);
+        Vector256<uint> left = Vector256.Create(~0u, ~0u, 0, 0, ~0u, ~0u, 0, 0);
+        return Vector256.ConditionalSelect(
+            left, Vector256.ConditionalSelect(even, a, b), Vector256.ConditionalSelect(even, c, d));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Vector256<uint> row, Span<byte> blocks)
+    {
+        row.GetLower().AsByte().CopyTo(blocks);
+        row.GetUpper().AsByte().CopyTo(blocks[BlockSize..]);
     }
 }

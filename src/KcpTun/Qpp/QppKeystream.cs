@@ -19,12 +19,9 @@ public sealed class QppKeystream
     public QppKeystream(QppPads pads, ReadOnlySpan<byte> key)
     {
         _pads = pads;
-        _generator = new Xoshiro256(key);
+        _generator = pads.StartGenerator(key);
         _draw = _generator.Next();
     }
-
-    /// <summary>The generator after the first draw, and that draw, for tests.</summary>
-    internal (ulong[] State, ulong Draw) Initial => (_generator.State, _draw);
 
     /// <summary>Encrypts the next bytes of the stream in place.</summary>
     public void Encrypt(Span<byte> data)

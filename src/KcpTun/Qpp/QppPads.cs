@@ -24,8 +24,10 @@ public sealed class QppPads
 
     private readonly byte[] _forward;
     private readonly byte[] _inverse;
+    private readonly byte[] _key;
+    private readonly Xoshiro256 _generator;
 
-    /// <summary>Derives the pads. Takes milliseconds for the usual numbers of pads, a second or two for 65535.</summary>
+    /// <summary>Derives the pads. Takes tens of milliseconds, mostly key derivation; seconds for 65535 pads.</summary>
     /// <param name="key">The raw password of the user, not the derived pass.</param>
     /// <param name="count">Pads; as in Go only the lower 16 bits count.</param>
     /// <exception cref="ArgumentException">The count comes to 0 pads.</exception>
@@ -34,6 +36,8 @@ public sealed class QppPads
         Count = count & 0xFFFF;
         if (Count == 0)
             throw new ArgumentException("The number of pads modulo 65536 must not be 0.", nameof(count));
+        _key = key.ToArray();
+        _generator = new Xoshiro256(key);
         _forward = new byte[Count * PadSize];
         _inverse = new byte[Count * PadSize];
 
@@ -53,6 +57,13 @@ public sealed class QppPads
 
     /// <summary>The permutations for decryption, 256 bytes each.</summary>
     internal ReadOnlySpan<byte> Inverse => _inverse;
+
+    /// <summary>
+    /// The generator streams of a key start from. Deriving it takes a good part of a millisecond, and a peer decides
+    /// how many streams there are: for the pads' own key it is done once.
+    /// </summary>
+    internal Xoshiro256 StartGenerator(ReadOnlySpan<byte> key) =>
+        key.SequenceEqual(_key) ? _generator : new Xoshiro256(key);
 
     private static byte[][] DeriveSeeds(ReadOnlySpan<byte> key)
     {

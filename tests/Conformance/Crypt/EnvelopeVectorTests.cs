@@ -40,7 +40,8 @@ public sealed class EnvelopeVectorTests
         foreach (JsonElement vector in row.GetProperty("cases").EnumerateArray())
         {
             byte[] expected = vector.GetProperty("datagram").GetBytesFromBase64();
-            Check(envelope, expected, Payload(vector.GetProperty("payload_len").GetInt32()), Hex(row.GetProperty("nonce")));
+            byte[] payload = Payload(vector.GetProperty("payload_len").GetInt32());
+            Check(envelope, expected, payload, Hex(row.GetProperty("nonce")));
         }
     }
 
@@ -52,10 +53,11 @@ public sealed class EnvelopeVectorTests
         byte[][] nonces = [.. s_vectors.GetProperty("nonces").EnumerateArray().Select(Hex)];
         byte[] entropy = [.. rows.SelectMany(row => nonces[row.GetProperty("nonce").GetInt32()])];
         byte[] expected = [.. rows.SelectMany(row => row.GetProperty("datagram").GetBytesFromBase64())];
-        byte[] plain = [.. rows.SelectMany(row => new byte[20].Concat(Payload(row.GetProperty("len").GetInt32() - 20)))];
+        int[] lengths = [.. rows.Select(row => row.GetProperty("len").GetInt32())];
+        byte[] plain = [.. lengths.SelectMany(length => new byte[20].Concat(Payload(length - 20)))];
         Slice[] slices = new Slice[rows.Length];
         for (int i = 0; i < rows.Length; i++)
-            slices[i] = new Slice(i == 0 ? 0 : slices[i - 1].End, rows[i].GetProperty("len").GetInt32());
+            slices[i] = new Slice(i == 0 ? 0 : slices[i - 1].End, lengths[i]);
 
         Envelope envelope = Create(name);
         byte[] buffer = [.. plain];

@@ -28,9 +28,10 @@ public sealed class QppTests
     [TestCaseSource(nameof(Rows))]
     public void Starts_the_generator_of_Go(JsonElement row)
     {
-        (ulong[] state, ulong draw) = new QppKeystream(new QppPads(Key(row), 1), Key(row)).Initial;
-        draw.ToString("x16", CultureInfo.InvariantCulture).ShouldBe(row.GetProperty("first_r").GetString());
-        state.Select(word => word.ToString("x16", CultureInfo.InvariantCulture))
+        var generator = new Xoshiro256(Key(row));
+        generator.Next().ToString("x16", CultureInfo.InvariantCulture)
+            .ShouldBe(row.GetProperty("first_r").GetString());
+        generator.State.Select(word => word.ToString("x16", CultureInfo.InvariantCulture))
             .ShouldBe(row.GetProperty("prng_state_after_first_draw").EnumerateArray().Select(word => word.GetString()));
     }
 
@@ -82,6 +83,19 @@ public sealed class QppTests
         var wide = new QppPads("key"u8, 65536 + 3);
         wide.Count.ShouldBe(3);
         wide.Forward.SequenceEqual(new QppPads("key"u8, 3).Forward).ShouldBeTrue();
+    }
+
+    [Test]
+    public void A_stream_may_have_another_key_than_the_pads()
+    {
+        var pads = new QppPads("one"u8, 3);
+        byte[] data = new byte[20];
+        new QppKeystream(pads, "two"u8).Encrypt(data);
+        byte[] other = new byte[20];
+        new QppKeystream(pads, "one"u8).Encrypt(other);
+        data.ShouldNotBe(other);
+        new QppKeystream(new QppPads("one"u8, 3), "two"u8).Decrypt(data);
+        data.ShouldAllBe(value => value == 0);
     }
 
     [TestCase(0)]
