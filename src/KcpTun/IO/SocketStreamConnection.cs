@@ -34,19 +34,29 @@ public sealed class SocketStreamConnection : IStreamConnection
         }
     }
 
-    public void ShutdownWrite()
+    public void ShutdownWrite() => Shutdown(SocketShutdown.Send);
+
+    /// <remarks>
+    /// The shutdown matters: the base library answers a close under a pending read with a reset, which would take
+    /// from the other end what it has not read yet. A read under way ends with 0 or a <see cref="SocketException"/>.
+    /// </remarks>
+    public void Dispose()
+    {
+        Shutdown(SocketShutdown.Both);
+        _socket.Dispose();
+    }
+
+    private void Shutdown(SocketShutdown how)
     {
         try
         {
-            _socket.Shutdown(SocketShutdown.Send);
+            _socket.Shutdown(how);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // The connection has already broken: the other end has had its end of stream.
         }
     }
-
-    public void Dispose() => _socket.Dispose();
 
     private static void DisableDelay(Socket socket)
     {

@@ -32,7 +32,7 @@ public sealed class SocketStreamListener : IStreamListener
             return Open(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), path);
         }
 
-        IPAddress address = ResolveLocal(endPoint.Host);
+        IPAddress address = endPoint.Host.Length == 0 ? IPAddress.IPv6Any : HostNames.Resolve(endPoint.Host)[0];
         bool isWildcard = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
         return isWildcard ? OpenWildcard(endPoint.Port) : OpenTcp(address, endPoint.Port, isDualStack: false);
     }
@@ -41,15 +41,6 @@ public sealed class SocketStreamListener : IStreamListener
         new SocketStreamConnection(await _socket.AcceptAsync(cancellation));
 
     public void Dispose() => _socket.Dispose();
-
-    private static IPAddress ResolveLocal(string host)
-    {
-        if (host.Length == 0)
-            return IPAddress.IPv6Any;
-        return HostNames.TryParseLiteral(host, out IPAddress? literal)
-            ? literal
-            : HostNames.PreferIPv4(host, Dns.GetHostAddresses(host))[0];
-    }
 
     private static SocketStreamListener OpenWildcard(int port)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using KcpTun.IO.Linux;
 using KcpTun.Primitives;
 
@@ -17,6 +18,11 @@ public sealed class SystemNetwork(Action<string, Exception>? onDriverFailure = n
     /// <summary>Environment variable; the value 1 has the effect of the constructor's flag.</summary>
     public const string PortableVariable = "KCPTUN_PORTABLE_UDP";
 
+    /// <summary>The C structures of <see cref="LinuxDatagramChannel"/> are those of 64-bit little-endian systems.</summary>
+    [SupportedOSPlatformGuard("linux")]
+    internal static bool HasLinuxChannel =>
+        OperatingSystem.IsLinux() && Environment.Is64BitProcess && BitConverter.IsLittleEndian;
+
     public IClock Clock { get; } = new SystemClock();
 
     public IEntropy CreateEntropy() => new SystemEntropy();
@@ -25,17 +31,13 @@ public sealed class SystemNetwork(Action<string, Exception>? onDriverFailure = n
     public async ValueTask<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(host);
-        if (host.Length == 0)
-            return [IPAddress.Loopback];
-        if (HostNames.TryParseLiteral(host, out IPAddress? literal))
-            return [literal];
-        return HostNames.PreferIPv4(host, await Dns.GetHostAddressesAsync(host, cancellation));
+        return host.Length == 0 ? [IPAddress.Loopback] : await HostNames.ResolveAsync(host, cancellation);
     }
 
     public IDatagramChannel OpenDatagramChannel(IPEndPoint local, DatagramSocketOptions options)
     {
         bool isPortable = isPortableOnly || Environment.GetEnvironmentVariable(PortableVariable) == "1";
-        if (OperatingSystem.IsLinux() && LinuxDatagramChannel.IsSupported && !isPortable)
+        if (HasLinuxChannel && !isPortable)
             return new LinuxDatagramChannel(local, options);
         return new SocketDatagramChannel(local, options);
     }
@@ -51,18 +53,7 @@ public sealed class SystemNetwork(Action<string, Exception>? onDriverFailure = n
         }
 
         IReadOnlyList<IPAddress> addresses = await ResolveAsync(endPoint.Host, cancellation);
-        for (int i = 0; ; i++)
-        {
-            try
-            {
-                var tcp = new Socket(addresses[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-                return await ConnectAsync(tcp, new IPEndPoint(addresses[i], endPoint.Port), cancellation);
-            }
-            catch (SocketException) when (i + 1 < addresses.Count)
-            {
-                // The host may answer at its next address.
-            }
-        }
+        return await ConnectAsync(addresses, endPoint.Port, cancellation);
     }
 
     public void RunDriver(string name, IDatagramChannel channel, Func<Instant, Instant?> step)
@@ -86,6 +77,23 @@ public sealed class SystemNetwork(Action<string, Exception>? onDriverFailure = n
         catch (Exception e) when (onDriverFailure is not null)
         {
             onDriverFailure(name, e);
+        }
+    }
+
+    internal static async ValueTask<IStreamConnection> ConnectAsync(
+        IReadOnlyList<IPAddress> addresses, int port, CancellationToken cancellation)
+    {
+        for (int i = 0; ; i++)
+        {
+            try
+            {
+                var tcp = new Socket(addresses[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+                return await ConnectAsync(tcp, new IPEndPoint(addresses[i], port), cancellation);
+            }
+            catch (SocketException) when (i + 1 < addresses.Count)
+            {
+                // The host may answer at its next address.
+            }
         }
     }
 

@@ -60,10 +60,6 @@ public sealed unsafe class LinuxDatagramChannel : IDatagramChannel
         Receiver = new LinuxReceiver(calls, isIPv6, isMerging);
     }
 
-    /// <summary>The structures above are those of 64-bit little-endian systems.</summary>
-    public static bool IsSupported =>
-        OperatingSystem.IsLinux() && Environment.Is64BitProcess && BitConverter.IsLittleEndian;
-
     public PeerAddress Local { get; }
 
     internal Socket Socket => _socket;
