@@ -14,6 +14,9 @@ public sealed partial class KcpSession
     public int Flush(uint now, IKcpOutput output)
     {
         ArgumentNullException.ThrowIfNull(output);
+        // A full flush does all that any packet absorbed before it could ask for.
+        _isSettleDue = false;
+        _isFlushDue = false;
         var writer = new KcpPacketWriter(output, Mtu);
         KcpHeader template = CreateTemplate();
         FlushControl(ref writer, in template, now);

@@ -48,10 +48,8 @@ public sealed partial class KcpSession
         ArgumentNullException.ThrowIfNull(output);
         if (!_isSettleDue)
             return;
-        bool isFlushDue = _isFlushDue;
         _isSettleDue = false;
-        _isFlushDue = false;
-        if (isFlushDue)
+        if (_isFlushDue)
             Flush(now, output);
         else if ((IsRelease2026 && _acks.Count >= Mtu / KcpHeader.Length) || (ackNoDelay && _acks.Count > 0))
             FlushAcks(now, output);

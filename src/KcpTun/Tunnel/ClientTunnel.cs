@@ -15,6 +15,7 @@ public sealed class ClientTunnel : IDisposable
     /// <summary>Local connections that may wait for a session at once; more are not accepted until some get one.</summary>
     public const int MaxWaiting = 1024;
 
+    private static readonly TimeSpan s_acceptPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_redialPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_patienceWithSlot = TimeSpan.FromMilliseconds(250);
 
@@ -62,12 +63,14 @@ public sealed class ClientTunnel : IDisposable
             while (!stop.IsCancellationRequested)
             {
                 await RoomForWaitingAsync();
-                IStreamConnection local = await _listener.AcceptAsync(stop);
+                if (await AcceptAsync(stop) is not { } local)
+                    continue;
                 _ = HandleAsync(local, next % _slots.Length);
                 next++;
             }
         }
-        catch (Exception e) when (stop.IsCancellationRequested && e is OperationCanceledException or ObjectDisposedException or SocketException)
+        catch (Exception e) when (
+            stop.IsCancellationRequested && e is OperationCanceledException or ObjectDisposedException or SocketException)
         {
             // The listener was closed to end the loop.
         }
@@ -80,7 +83,21 @@ public sealed class ClientTunnel : IDisposable
     {
         _listener.Dispose();
         _stopping.Cancel();
-        _stopping.Dispose();
+    }
+
+    /// <summary>The next local connection, or null after an error that may pass (no descriptors left, for one).</summary>
+    private async Task<IStreamConnection?> AcceptAsync(CancellationToken stop)
+    {
+        try
+        {
+            return await _listener.AcceptAsync(stop);
+        }
+        catch (SocketException e) when (!stop.IsCancellationRequested)
+        {
+            Log.Failed(_context.Logger, $"accept: {e.Message}");
+            await _context.Delay(s_acceptPause, stop);
+            return null;
+        }
     }
 
     private async Task HandleAsync(IStreamConnection local, int slot)

@@ -13,6 +13,12 @@ namespace KcpTun.Tunnel;
 /// </summary>
 public sealed partial class LinkDriver
 {
+    /// <summary>
+    /// How long a driver sleeps at most while its socket takes no more: what is due must wait for it anyway, and the
+    /// channel ends the sleep when there is room.
+    /// </summary>
+    private const int BlockedPauseSeconds = 1;
+
     private readonly IDatagramChannel _channel;
     private readonly DriverOptions _options;
     private readonly LinkResources _resources;
@@ -90,6 +96,8 @@ public sealed partial class LinkDriver
         if (_isStopRequested)
             return StopNow(now);
         SealAndSend();
+        if (_backlog.Count > 0)
+            return now.AddSeconds(BlockedPauseSeconds);
         return hasMore ? now : NextDeadline();
     }
 

@@ -64,7 +64,6 @@ public sealed class ServerTunnel : IDisposable
     public void Dispose()
     {
         _stopping.Cancel();
-        _stopping.Dispose();
     }
 
     private async ValueTask<IPAddress> AddressToBindAsync(string host, CancellationToken cancellation)
