@@ -6,7 +6,7 @@ public sealed record SmuxOptions
     /// <summary>Protocol version, 1 or 2; both ends must agree.</summary>
     public int Version { get; init; } = 2;
 
-    /// <summary>Largest payload of a frame that we send, bytes, 1..65535. Any length is accepted from the peer.</summary>
+    /// <summary>Largest payload that we send in a frame, bytes, 1..65535. The peer may send any length.</summary>
     public int FrameSize { get; init; } = 8192;
 
     /// <summary>Tokens of the session's receive bucket: bytes delivered and not yet consumed (PROTOCOL e.4).</summary>
@@ -24,7 +24,7 @@ public sealed record SmuxOptions
     /// <summary>Most streams held at a time; a SYN beyond it is answered with a FIN.</summary>
     public int MaxStreams { get; init; } = 65536;
 
-    /// <summary>All problems of these settings, in the words of the Go library (PROTOCOL e.7); empty when valid.</summary>
+    /// <summary>All problems of these settings in the words of the Go library (PROTOCOL e.7).</summary>
     public IEnumerable<string> Validate()
     {
         if (Version is not (1 or 2))

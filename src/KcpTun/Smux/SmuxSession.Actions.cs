@@ -87,7 +87,9 @@ public sealed partial class SmuxSession
             CloseStream(stream);
     }
 
-    /// <summary>Like <see cref="Close"/>, but what was offered and not sent is dropped. Also ends a close that waits.</summary>
+    /// <summary>
+    /// Like <see cref="Close"/>, but what was offered and not sent is dropped. Also ends a close that waits.
+    /// </summary>
     public void Abort(uint streamId)
     {
         if (!_streams.TryGetValue(streamId, out SmuxStream? stream))

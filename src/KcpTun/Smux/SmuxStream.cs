@@ -11,7 +11,7 @@ internal enum SendEnd
     Sent,
 }
 
-/// <summary>State of one stream; the session holds it until both the application and the wire are done with it.</summary>
+/// <summary>State of one stream, held until both the application and the wire are done with it.</summary>
 internal sealed class SmuxStream(uint streamId, bool hasWindow) : FrameQueue(streamId)
 {
     public SendWindow SendWindow = new(hasWindow);

@@ -21,7 +21,11 @@ internal static class Crc32C
         uint crc = uint.MaxValue;
         ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(data);
         foreach (ulong word in words)
-            crc = BitOperations.Crc32C(crc, BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word));
+        {
+            ulong value = BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word);
+            crc = BitOperations.Crc32C(crc, value);
+        }
+
         foreach (byte value in data[(words.Length * sizeof(ulong))..])
             crc = BitOperations.Crc32C(crc, value);
         return ~crc;

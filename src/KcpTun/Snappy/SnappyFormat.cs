@@ -17,7 +17,7 @@ internal static class SnappyFormat
 
     public const byte Uncompressed = 0x01;
 
-    /// <summary>Types from here up to <see cref="StreamIdentifier"/> may be skipped (80..FD reserved, FE padding).</summary>
+    /// <summary>Types from here on may be skipped: 80..FD are reserved, FE is padding.</summary>
     public const byte FirstSkippable = 0x80;
 
     public const byte StreamIdentifier = 0xFF;

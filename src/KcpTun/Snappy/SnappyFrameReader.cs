@@ -167,7 +167,7 @@ public sealed class SnappyFrameReader
         if (buffer.Length < needed)
         {
             int rounded = (int)BitOperations.RoundUpToPowerOf2((uint)needed);
-            Array.Resize(ref buffer, Math.Min(rounded, limit));
+            buffer = GC.AllocateUninitializedArray<byte>(Math.Min(rounded, limit));
         }
     }
 }

@@ -4,8 +4,8 @@ using SnappyBlock = Snappier.Snappy;
 namespace KcpTun.Snappy;
 
 /// <summary>
-/// Compresses one direction of a connection into a snappy framing-format stream (PROTOCOL f). Every write is complete in
-/// itself: nothing is held back for the next one.
+/// Compresses one direction of a connection into a snappy framing-format stream (PROTOCOL f). Every write is complete
+/// in itself: nothing is held back for the next one.
 /// </summary>
 public sealed class SnappyFrameWriter
 {

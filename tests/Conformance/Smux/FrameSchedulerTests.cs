@@ -26,7 +26,10 @@ public sealed class FrameSchedulerTests
     {
         FrameToken[] pushes =
         [
-            new(3, FrameClass.Data, 1), new(3, FrameClass.Data, 2), new(5, FrameClass.Data, 3), new(7, FrameClass.Data, 4),
+            new(3, FrameClass.Data, 1),
+            new(3, FrameClass.Data, 2),
+            new(5, FrameClass.Data, 3),
+            new(7, FrameClass.Data, 4),
         ];
         Replay(pushes, popIndexes: [2]).Select(token => token.StreamId).ShouldBe([3u, 5, 3, 7]);
     }

@@ -75,7 +75,7 @@ internal sealed class SmuxModel
             end.Close(flow, isAbort: _random.Next(2) == 0);
     }
 
-    /// <summary>Reads everything, ends every direction, then closes; a writer whose reader has gone is aborted.</summary>
+    /// <summary>Reads everything, ends every direction, then closes; a writer without a reader is aborted.</summary>
     private void Finish()
     {
         End[] ends = [_client, _server];
@@ -235,7 +235,8 @@ internal sealed class SmuxModel
 
         public void OnEndOfStream(uint streamId)
         {
-            Streams[streamId].Received.ShouldBe(Peer.Find(streamId)!.Written, $"stream {streamId}: the end came before the data");
+            long written = Peer.Find(streamId)!.Written;
+            Streams[streamId].Received.ShouldBe(written, $"stream {streamId}: the end came before the data");
         }
 
         public int Read(uint streamId, Span<byte> destination)

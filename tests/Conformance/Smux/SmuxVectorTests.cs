@@ -95,7 +95,8 @@ public sealed class SmuxVectorTests
             var options = new SmuxOptions { Version = frames[0].GetProperty("ver").GetInt32() };
             var client = new SmuxPeer(options, SmuxRole.Client);
             uint id = client.Open();
-            byte[] payload = [.. frames.EnumerateArray().SelectMany(f => f.GetProperty("payload").GetBytesFromBase64())];
+            byte[] payload =
+                [.. frames.EnumerateArray().SelectMany(frame => frame.GetProperty("payload").GetBytesFromBase64())];
 
             // A capture may end inside a frame; and with QPP the payload is not what the application wrote.
             byte[] written = row.GetProperty("application_payload").GetBytesFromBase64();
