@@ -41,7 +41,7 @@ public sealed class BenchTunnel : IAsyncDisposable
         }
     }
 
-    /// <summary>Moves unhashed bytes one way or both.</summary>
+    /// <summary>Moves incompressible bytes one way or both, counted and not hashed.</summary>
     /// <exception cref="IOException">Fewer bytes arrived than were sent.</exception>
     public async Task MoveAsync(long upload, long download, CancellationToken cancellationToken)
     {
@@ -51,6 +51,7 @@ public sealed class BenchTunnel : IAsyncDisposable
             Upload = upload,
             Download = download,
             IsVerified = false,
+            IsNoise = true,
         };
         await using NetworkStream connection = await _tunnel.ConnectAsync(cancellationToken);
         ExchangeResult result = await ExchangeClient.ExchangeAsync(connection, request, cancellationToken);
