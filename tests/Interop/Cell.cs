@@ -1,3 +1,5 @@
+using KcpTun.GoInterop;
+
 namespace KcpTun.Interop;
 
 /// <summary>One scenario for one pair.</summary>

@@ -15,7 +15,7 @@ public static class MatrixReport
     private static readonly ConcurrentDictionary<Cell, Outcome> s_outcomes = new();
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
 
-    private static IReadOnlyList<Pair> Columns => [.. Pair.Matrix, Pair.SelfCheck];
+    private static IReadOnlyList<Pair> Columns => [.. Pairs.Matrix, Pairs.SelfCheck];
 
     public static void Passed(Cell cell, TimeSpan elapsed, string? note) =>
         s_outcomes[cell] = new Outcome(true, elapsed, note);
@@ -45,7 +45,7 @@ public static class MatrixReport
     {
         int passed = s_outcomes.Values.Count(outcome => outcome.HasPassed);
         int failed = s_outcomes.Count - passed;
-        int inapplicable = Pair.Matrix.Sum(pair => Catalog.Scenarios.Count(row => !row.AppliesTo(pair)));
+        int inapplicable = Pairs.Matrix.Sum(pair => Catalog.Scenarios.Count(row => !row.AppliesTo(pair)));
         int cells = s_outcomes.Count + inapplicable;
         return $"interop: {cells} cells, {passed} passed, {failed} failed, {inapplicable} n/a";
     }

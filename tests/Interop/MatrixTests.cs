@@ -1,3 +1,5 @@
+using KcpTun.GoInterop;
+
 namespace KcpTun.Interop;
 
 /// <summary>Every scenario for every pair that can run it.</summary>
@@ -8,7 +10,7 @@ public sealed class MatrixTests
     private static IEnumerable<TestCaseData> IdleCells => CellsWhere(scenario => scenario.IsIdle);
 
     private static IEnumerable<TestCaseData> SelfCheckCells => Catalog.SelfCheck
-        .Select(scenario => new Cell(scenario, Pair.SelfCheck).ToTestCase());
+        .Select(scenario => new Cell(scenario, Pairs.SelfCheck).ToTestCase());
 
     // First, because they wait for a minute beside the others.
     [Order(1)]
@@ -26,7 +28,7 @@ public sealed class MatrixTests
 
     private static IEnumerable<TestCaseData> CellsWhere(Func<Scenario, bool> isWanted) =>
         from scenario in Catalog.Scenarios.Where(isWanted)
-        from pair in Pair.Matrix
+        from pair in Pairs.Matrix
         where scenario.AppliesTo(pair)
         select new Cell(scenario, pair).ToTestCase();
 }

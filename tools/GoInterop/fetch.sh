@@ -53,21 +53,21 @@ Dir::State::status "$dir/status";
 Dir::Cache "$dir/cache";
 APT::Sandbox::User "$(id -un)";
 Acquire::Languages "none";
-Acquire::Retries "3";
+Acquire::Retries "1";
+APT::Update::Error-Mode "any";
 Debug::NoLocking "1";
 CONF
   } >"$dir/apt.conf"
 }
 
-# Runs a command up to $attempts times; shows its output only when all fail.
+# Runs a command up to $attempts times and keeps its output in a file.
 persistently() {
   local log=$1 try
   shift
   for ((try = 1; try <= attempts; try++)); do
     if "$@" >"$log" 2>&1; then return 0; fi
-    sleep "$try"
+    [ "$try" -eq "$attempts" ] || sleep "$try"
   done
-  tail -n 5 "$log" >&2
   return 1
 }
 
@@ -101,22 +101,25 @@ JSON
 }
 
 fetch() {
-  local release=$1 uri=$2 work suite version='' deb out
+  local release=$1 uri=$2 work suite version='' tried='' deb out
   work=$store/.work-$release
   rm -rf "$work"
   for suite in ${suites[$release]}; do
     configure_apt "$work/$suite" "$suite" "$uri"
-    APT_CONFIG=$work/$suite/apt.conf persistently "$work/log" apt-get update \
-      || fail "cannot read the package list of $suite from $uri"
-    version=$(served_version "$work/$suite")
-    [[ $version == "$release"* ]] && break
+    if APT_CONFIG=$work/$suite/apt.conf persistently "$work/log" apt-get update; then
+      version=$(served_version "$work/$suite")
+      [[ $version == "$release"* ]] && break
+      tried+=" $suite has ${version:-none};"
+    else
+      tried+=" $suite cannot be read;"
+    fi
     version=''
   done
-  [ -n "$version" ] || fail "none of the suites ${suites[$release]} serves kcptun $release any more"
+  [ -n "$version" ] || fail "no kcptun $release at $uri:${tried%;}"
 
   mkdir -p "$work/deb"
   (cd "$work/deb" && APT_CONFIG=$work/$suite/apt.conf persistently "$work/log" apt-get download "kcptun=$version") \
-    || fail "cannot download kcptun $version from $uri"
+    || fail "cannot download kcptun $version from $uri: $(tail -n 1 "$work/log")"
   deb=$(echo "$work"/deb/kcptun_*.deb)
   dpkg-deb --extract "$deb" "$work/root"
 

@@ -43,7 +43,7 @@ public sealed record GitFixture(string Folder, string Head)
         for (int i = 0; i < Files; i++)
         {
             await using FileStream file = File.Create(Path.Combine(repository, $"file-{i}"));
-            await file.SendAsync(seed: (ulong)i, length: LargestFile * (i + 1) / Files, CancellationToken.None);
+            await file.SendAsync(new Payload((ulong)i, LargestFile * (i + 1) / Files), CancellationToken.None);
         }
 
         await GitAsync(["init", "--quiet", repository], CancellationToken.None);

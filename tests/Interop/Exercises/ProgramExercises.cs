@@ -49,6 +49,6 @@ public static class ProgramExercises
     {
         await using FileStream file = File.OpenRead(path);
         string hash = Convert.ToHexString(await SHA256.HashDataAsync(file, cancellationToken));
-        new Digest(file.Length, hash).ShouldBe(Payload.DigestOf((ulong)length, length));
+        new Digest(file.Length, hash).ShouldBe(new Payload((ulong)length, length).Digest());
     }
 }

@@ -25,7 +25,7 @@ public static class ExchangeClient
         Stream connection, TrafficRequest request, CancellationToken cancellationToken)
     {
         await connection.WriteAsync(request.Encode(), cancellationToken);
-        Task sending = connection.SendAsync(request.Seed, request.Upload, cancellationToken);
+        Task sending = connection.SendAsync(request.UploadPayload(), cancellationToken);
         Digest here = await connection.ReceiveAsync(request.Download, request.IsVerified, cancellationToken);
         await sending;
         Digest there = await connection.ReceiveDigestAsync(cancellationToken);
@@ -37,7 +37,7 @@ public static class ExchangeClient
         NetworkStream connection, TrafficRequest request, CancellationToken cancellationToken)
     {
         await connection.WriteAsync(request.Encode(), cancellationToken);
-        await connection.SendAsync(request.Seed, request.Upload, cancellationToken);
+        await connection.SendAsync(request.UploadPayload(), cancellationToken);
         connection.EndOutput();
         Digest there = await connection.ReceiveDigestAsync(cancellationToken);
         Digest here = await connection.ReceiveToEndAsync(cancellationToken);
@@ -50,7 +50,7 @@ public static class ExchangeClient
     {
         await connection.WriteAsync(request.Encode(), cancellationToken);
         Digest here = await connection.ReceiveToEndAsync(cancellationToken);
-        await connection.SendAsync(request.Seed, request.Upload, cancellationToken);
+        await connection.SendAsync(request.UploadPayload(), cancellationToken);
         await Task.Delay(request.PauseBeforeEnd, cancellationToken);
         connection.EndOutput();
         Digest there = await target.ReceivedAsync(request.Seed, cancellationToken);
@@ -64,6 +64,6 @@ public static class ExchangeClient
 public sealed record ExchangeResult(Digest Uploaded, Digest Downloaded)
 {
     /// <summary>What an undamaged exchange gives.</summary>
-    public static ExchangeResult Expected(TrafficRequest request) => new(
-        Payload.DigestOf(request.Seed, request.Upload), Payload.DigestOf(request.DownloadSeed, request.Download));
+    public static ExchangeResult Expected(TrafficRequest request) =>
+        new(request.UploadPayload().Digest(), request.DownloadPayload().Digest());
 }

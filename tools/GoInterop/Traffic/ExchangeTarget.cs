@@ -40,7 +40,7 @@ public sealed class ExchangeTarget
     private static async Task ExchangeAsync(
         NetworkStream connection, TrafficRequest request, CancellationToken cancellationToken)
     {
-        Task sending = connection.SendAsync(request.DownloadSeed, request.Download, cancellationToken);
+        Task sending = connection.SendAsync(request.DownloadPayload(), cancellationToken);
         Digest received = await connection.ReceiveAsync(request.Upload, request.IsVerified, cancellationToken);
         await sending;
         await connection.SendDigestAsync(received, cancellationToken);
@@ -53,14 +53,14 @@ public sealed class ExchangeTarget
     {
         Digest received = await connection.ReceiveToEndAsync(cancellationToken);
         await connection.SendDigestAsync(received, cancellationToken);
-        await connection.SendAsync(request.DownloadSeed, request.Download, cancellationToken);
+        await connection.SendAsync(request.DownloadPayload(), cancellationToken);
         await Task.Delay(request.PauseBeforeEnd, cancellationToken);
     }
 
     private async Task EndThenReceiveAsync(
         NetworkStream connection, TrafficRequest request, CancellationToken cancellationToken)
     {
-        await connection.SendAsync(request.DownloadSeed, request.Download, cancellationToken);
+        await connection.SendAsync(request.DownloadPayload(), cancellationToken);
         connection.EndOutput();
         Received(request.Seed).SetResult(await connection.ReceiveToEndAsync(cancellationToken));
     }

@@ -24,7 +24,7 @@ public static class HttpTarget
             long length = long.Parse(requestLine.Split(' ')[1].TrimStart('/'), CultureInfo.InvariantCulture);
             string head = $"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: {length}\r\n\r\n";
             await connection.WriteAsync(Encoding.ASCII.GetBytes(head), cancellationToken);
-            await connection.SendAsync((ulong)length, length, cancellationToken);
+            await connection.SendAsync(new Payload((ulong)length, length), cancellationToken);
         }
     }
 }

@@ -4,17 +4,23 @@ using System.Text;
 namespace KcpTun.GoInterop.Traffic;
 
 /// <summary>
-/// A reproducible sequence of bytes, produced in order. Runs of text and of noise alternate, so that a compressor meets
-/// both, and every 4 KiB carry a mark, so that nothing repeats.
+/// A reproducible sequence of bytes, produced in order; every 4 KiB carry a mark, so that nothing repeats.
 /// </summary>
-public sealed class Payload(ulong seed, long length)
+/// <param name="seed">Chooses the sequence.</param>
+/// <param name="length">Bytes.</param>
+/// <param name="isNoise">
+/// Noise only, as the encrypted traffic that tunnels mostly carry; else runs of text and of noise alternate, so that a
+/// compressor meets both.
+/// </param>
+public sealed class Payload(ulong seed, long length, bool isNoise = false)
 {
     private const int ChunkSize = 64 * 1024;
     private const int RunSize = 16 * 1024;
     private const int MarkSpacing = 4096;
     private const ulong MarkStep = 0x9E3779B97F4A7C15;
 
-    private static readonly byte[] s_pattern = CreatePattern();
+    private static readonly byte[] s_noise = CreateNoise();
+    private static readonly byte[] s_mixture = CreateMixture();
 
     private readonly byte[] _chunk = new byte[ChunkSize];
     private ulong _mark = seed;
@@ -24,7 +30,7 @@ public sealed class Payload(ulong seed, long length)
     public ReadOnlyMemory<byte> Next()
     {
         int size = (int)Math.Min(ChunkSize, length - _produced);
-        s_pattern.AsSpan(0, size).CopyTo(_chunk);
+        (isNoise ? s_noise : s_mixture).AsSpan(0, size).CopyTo(_chunk);
         for (int offset = 0; offset + sizeof(ulong) <= size; offset += MarkSpacing)
         {
             _mark = unchecked(_mark + MarkStep);
@@ -35,28 +41,33 @@ public sealed class Payload(ulong seed, long length)
         return _chunk.AsMemory(0, size);
     }
 
-    /// <summary>The digest of the whole sequence.</summary>
-    public static Digest DigestOf(ulong seed, long length)
+    /// <summary>The digest of all bytes not produced yet.</summary>
+    public Digest Digest()
     {
         using var builder = new DigestBuilder(isVerified: true);
-        var payload = new Payload(seed, length);
-        for (ReadOnlyMemory<byte> chunk = payload.Next(); !chunk.IsEmpty; chunk = payload.Next())
+        for (ReadOnlyMemory<byte> chunk = Next(); !chunk.IsEmpty; chunk = Next())
             builder.Append(chunk.Span);
         return builder.Finish();
     }
 
-    private static byte[] CreatePattern()
+    private static byte[] CreateNoise()
+    {
+        byte[] noise = new byte[ChunkSize];
+        new Random(20260314).NextBytes(noise);
+        return noise;
+    }
+
+    private static byte[] CreateMixture()
     {
         const string text = "a segment that is lost is sent again, and a segment that is late is sent twice; ";
         byte[] words = Encoding.ASCII.GetBytes(text);
-        byte[] pattern = new byte[ChunkSize];
-        new Random(20260314).NextBytes(pattern);
+        byte[] mixture = CreateNoise();
         for (int i = 0; i < ChunkSize; i++)
         {
             if (i / RunSize % 2 == 0)
-                pattern[i] = words[i % words.Length];
+                mixture[i] = words[i % words.Length];
         }
 
-        return pattern;
+        return mixture;
     }
 }

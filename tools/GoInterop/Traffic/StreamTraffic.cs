@@ -9,10 +9,8 @@ public static class StreamTraffic
     private const int BufferSize = 128 * 1024;
 
     /// <summary>Sends a payload.</summary>
-    public static async Task SendAsync(
-        this Stream stream, ulong seed, long length, CancellationToken cancellationToken)
+    public static async Task SendAsync(this Stream stream, Payload payload, CancellationToken cancellationToken)
     {
-        var payload = new Payload(seed, length);
         for (ReadOnlyMemory<byte> chunk = payload.Next(); !chunk.IsEmpty; chunk = payload.Next())
             await stream.WriteAsync(chunk, cancellationToken);
     }

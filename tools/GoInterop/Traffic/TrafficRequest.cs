@@ -25,6 +25,7 @@ public sealed record TrafficRequest
     public const int EncodedLength = 32;
 
     private const int VerifiedOffset = 1;
+    private const int NoiseOffset = 2;
     private const int PauseOffset = 4;
     private const int UploadOffset = 8;
     private const int DownloadOffset = 16;
@@ -50,14 +51,15 @@ public sealed record TrafficRequest
     /// <summary>Whether payloads are hashed and not just counted.</summary>
     public bool IsVerified { get; init; } = true;
 
-    /// <summary>The seed of what the target sends.</summary>
-    public ulong DownloadSeed => ~Seed;
+    /// <summary>Whether both payloads are noise, which no compressor can shorten.</summary>
+    public bool IsNoise { get; init; }
 
     public byte[] Encode()
     {
         byte[] bytes = new byte[EncodedLength];
         bytes[0] = (byte)Operation;
         bytes[VerifiedOffset] = IsVerified ? (byte)1 : (byte)0;
+        bytes[NoiseOffset] = IsNoise ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(PauseOffset), (int)PauseBeforeEnd.TotalMilliseconds);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(UploadOffset), Upload);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(DownloadOffset), Download);
@@ -69,11 +71,18 @@ public sealed record TrafficRequest
     {
         Operation = (TrafficOperation)bytes[0],
         IsVerified = bytes[VerifiedOffset] != 0,
+        IsNoise = bytes[NoiseOffset] != 0,
         PauseBeforeEnd = TimeSpan.FromMilliseconds(BinaryPrimitives.ReadInt32LittleEndian(bytes[PauseOffset..])),
         Upload = BinaryPrimitives.ReadInt64LittleEndian(bytes[UploadOffset..]),
         Download = BinaryPrimitives.ReadInt64LittleEndian(bytes[DownloadOffset..]),
         Seed = BinaryPrimitives.ReadUInt64LittleEndian(bytes[SeedOffset..]),
     };
+
+    /// <summary>What the client sends.</summary>
+    public Payload UploadPayload() => new(Seed, Upload, IsNoise);
+
+    /// <summary>What the target sends.</summary>
+    public Payload DownloadPayload() => new(~Seed, Download, IsNoise);
 
     private static ulong NextSeed() => unchecked((ulong)Random.Shared.NextInt64());
 }

@@ -2,8 +2,8 @@ using KcpTun.GoInterop;
 
 namespace KcpTun.Interop;
 
-/// <summary>Who is the client and who is the server: a column of the matrix.</summary>
-public sealed record Pair(Implementation Client, Implementation Server)
+/// <summary>The columns of the matrix.</summary>
+public static class Pairs
 {
     /// <summary>Ours against both releases, both ways round, and against itself.</summary>
     public static IReadOnlyList<Pair> Matrix { get; } =
@@ -17,6 +17,4 @@ public sealed record Pair(Implementation Client, Implementation Server)
 
     /// <summary>Go against itself: whatever fails here is not ours.</summary>
     public static Pair SelfCheck { get; } = new(Implementation.GoNew, Implementation.GoNew);
-
-    public override string ToString() => $"{Client}->{Server}";
 }

@@ -1,0 +1,23 @@
+using System.CommandLine;
+using BenchmarkDotNet.Running;
+using KcpTun.Bench.EndToEnd;
+using KcpTun.Bench.Idle;
+
+RootCommand root = new("Measures KcpTun, alone and beside both Go releases.")
+{
+    EndToEndCommand.Create(),
+    IdleCommand.Create(),
+    MicroCommand(),
+};
+return await root.Parse(args).InvokeAsync();
+
+static Command MicroCommand()
+{
+    Argument<string[]> arguments = new("arguments") { Description = "For BenchmarkDotNet, after --: -- --filter '*'" };
+    Command command = new("micro", "BenchmarkDotNet benchmarks of single parts.") { arguments };
+    command.SetAction(parsed =>
+    {
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(parsed.GetRequiredValue(arguments));
+    });
+    return command;
+}
