@@ -1,0 +1,15 @@
+namespace KcpTun.Conformance.Support;
+
+/// <summary>The checkout the tests were built from.</summary>
+internal static class RepositoryRoot
+{
+    public static string Path { get; } = Find();
+
+    private static string Find()
+    {
+        DirectoryInfo? directory = new(AppContext.BaseDirectory);
+        while (directory is not null && !File.Exists(System.IO.Path.Combine(directory.FullName, "KcpTun.sln")))
+            directory = directory.Parent;
+        return directory?.FullName ?? throw new InvalidOperationException("The tests run outside of the checkout.");
+    }
+}
