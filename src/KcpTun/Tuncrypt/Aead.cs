@@ -9,7 +9,7 @@ internal abstract class Aead : IDisposable
     public const int NonceLength = 12;
     public const int TagLength = 16;
 
-    /// <summary>The base library's implementation, or BouncyCastle's where the system's cryptography lacks it.</summary>
+    /// <summary>The base library's implementation, or BouncyCastle's where the system has none.</summary>
     public static Aead Create(ReadOnlySpan<byte> key) =>
         ChaCha20Poly1305.IsSupported ? new SystemAead(key) : new ManagedAead(key);
 

@@ -5,7 +5,7 @@ using BouncyCipher = Org.BouncyCastle.Crypto.Modes.ChaCha20Poly1305;
 
 namespace KcpTun.Tuncrypt;
 
-/// <summary>ChaCha20-Poly1305 of BouncyCastle, for systems whose own cryptography lacks it. It allocates per call.</summary>
+/// <summary>ChaCha20-Poly1305 of BouncyCastle, for systems that have none of their own. Allocates per call.</summary>
 internal sealed class ManagedAead(ReadOnlySpan<byte> key) : Aead
 {
     private readonly byte[] _key = key.ToArray();

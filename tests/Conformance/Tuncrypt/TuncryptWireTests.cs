@@ -52,16 +52,19 @@ public sealed class TuncryptWireTests
 
         foreach (JsonElement expected in _vector.GetProperty("rekey").EnumerateArray())
         {
-            byte[] wire = TuncryptPair.Seal(client, Convert.FromHexString(expected.GetProperty("plaintext").GetString()!));
+            byte[] data = Convert.FromHexString(expected.GetProperty("plaintext").GetString()!);
+            byte[] wire = TuncryptPair.Seal(client, data);
             Convert.ToHexStringLower(wire).ShouldBe(expected.GetProperty("wire").GetString());
             TuncryptPair.Read(server, wire).ShouldBe(TuncryptResult.Plaintext);
         }
     }
 
-    private TuncryptSession Start(bool isClient) => new(
-        isClient,
-        Convert.FromHexString(_vector.GetProperty("psk").GetString()!),
-        new SeededEntropy(_vector.GetProperty(isClient ? "client_ephemeral_seed" : "server_ephemeral_seed").GetUInt32()));
+    private TuncryptSession Start(bool isClient)
+    {
+        byte[] psk = Convert.FromHexString(_vector.GetProperty("psk").GetString()!);
+        string seed = isClient ? "client_ephemeral_seed" : "server_ephemeral_seed";
+        return new TuncryptSession(isClient, psk, new SeededEntropy(_vector.GetProperty(seed).GetUInt32()));
+    }
 
     private void Establish(TuncryptSession client, TuncryptSession server)
     {
