@@ -34,10 +34,11 @@ internal sealed partial class TunnelHost : ITunnelHost
     {
     }
 
-    public Task<int> RunAsync(CancellationToken drain)
+    public async Task<int> RunAsync(CancellationToken drain)
     {
         NoTunnel(_logger);
-        return Task.FromResult(1);
+        await Task.Delay(Timeout.InfiniteTimeSpan, drain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return 0;
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
