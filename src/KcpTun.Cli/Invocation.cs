@@ -48,10 +48,13 @@ internal sealed record Invocation(Command Command, IReadOnlyList<string> Argumen
         };
     }
 
-    private static Invocation Invalid(string error) => new(Command.Invalid, [], error);
+    private static Invocation Invalid(string error) => new(Command.Invalid, [], error.ReplaceLineEndings(" "));
 
-    private static string Unknown(string word) =>
-        word.StartsWith('-')
-            ? $"Incorrect Usage. a command comes before the flags: kcptun client {word} …, or kcptun server {word} …"
-            : $"Incorrect Usage. no command \"{word}\"{NearestName.Hint(word, s_commands, "kcptun ")} See kcptun -h";
+    private static string Unknown(string word)
+    {
+        if (word.StartsWith('-'))
+            return $"Incorrect Usage. a command comes before the flags: kcptun client {word} …, or kcptun server {word} …";
+        string hint = NearestName.Hint(word, s_commands, "kcptun ");
+        return $"Incorrect Usage. no command \"{word}\"{(hint.Length > 0 ? hint : "; see kcptun -h")}";
+    }
 }

@@ -30,7 +30,9 @@ internal sealed class GoFlags
     {
         GoFlags parser = new(side, settings);
         string? error = parser.Run(arguments);
-        return new ParsedFlags(parser._settings, parser._warnings, error is null ? null : $"Incorrect Usage. {error}");
+        if (error is not null)
+            error = $"Incorrect Usage. {error}".ReplaceLineEndings(" ");
+        return new ParsedFlags(parser._settings, parser._warnings, error);
     }
 
     private string? Run(IReadOnlyList<string> arguments)

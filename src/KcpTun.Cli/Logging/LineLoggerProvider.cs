@@ -30,7 +30,7 @@ internal sealed class LineLoggerProvider : ILoggerProvider
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
+        public bool IsEnabled(LogLevel logLevel) => logLevel is >= LogLevel.Information and not LogLevel.None;
 
         public void Log<TState>(
             LogLevel logLevel,
@@ -39,6 +39,8 @@ internal sealed class LineLoggerProvider : ILoggerProvider
             Exception? exception,
             Func<TState, Exception?, string> formatter)
         {
+            if (!IsEnabled(logLevel))
+                return;
             string message = formatter(state, exception);
 
             // One line says what went wrong; a stack trace helps nobody who runs a tunnel.

@@ -31,9 +31,11 @@ public readonly record struct MultiPortAddress(string Host, int MinPort, int Max
     {
         address = default;
         int colon = LastColonBeforeDigit(text);
-        if (colon < 0)
+        if (colon < 0 || IsBracketed(text))
         {
-            remark = MissingPort(text);
+            remark = IsBracketed(text)
+                ? $"malformed address: the port is missing; write {text}:29900"
+                : "malformed address: write host:port or host:minport-maxport, such as 192.0.2.1:29900";
             return false;
         }
 
@@ -94,13 +96,11 @@ public readonly record struct MultiPortAddress(string Host, int MinPort, int Max
     {
         host = null;
         remark = null;
-        bool opens = text.StartsWith('[');
-        bool closes = text.EndsWith(']');
-        if (opens && closes)
+        if (IsBracketed(text))
         {
             host = text[1..^1];
         }
-        else if (opens || closes)
+        else if (text.StartsWith('[') || text.EndsWith(']'))
         {
             remark = "a bracket is missing; an IPv6 address is written [2001:db8::1]:29900";
         }
@@ -116,8 +116,5 @@ public readonly record struct MultiPortAddress(string Host, int MinPort, int Max
         return host is not null;
     }
 
-    private static string MissingPort(string text) =>
-        text.StartsWith('[') && text.EndsWith(']')
-            ? $"malformed address: the port is missing; write {text}:29900"
-            : "malformed address: write host:port or host:minport-maxport, such as 192.0.2.1:29900";
+    private static bool IsBracketed(string text) => text.StartsWith('[') && text.EndsWith(']');
 }

@@ -1,0 +1,129 @@
+using System.Diagnostics;
+
+namespace KcpTun.Conformance.Cli;
+
+/// <summary>The built program as a process: names, signals and streams that only the operating system can show.</summary>
+[Platform(Include = "Linux")]
+internal sealed class ProcessTests
+{
+    private const string Derived = "key derivation done";
+
+    private static readonly string s_program = Path.Combine(AppContext.BaseDirectory, "KcpTun.Cli");
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    private string _directory = "";
+
+    [SetUp]
+    public void CreateDirectory() => _directory = Directory.CreateTempSubdirectory("kcptun-process-").FullName;
+
+    [TearDown]
+    public void DeleteDirectory() => Directory.Delete(_directory, recursive: true);
+
+    [TestCase("kcptun-client", "kcptun - client(with SMUX)")]
+    [TestCase("kcptun-server", "kcptun - server(with SMUX)")]
+    [TestCase("kcptun", "kcptun - a TCP tunnel over KCP(with SMUX)")]
+    public async Task A_symbolic_link_chooses_the_command(string name, string expected)
+    {
+        string link = Path.Combine(_directory, name);
+        File.CreateSymbolicLink(link, s_program);
+        using Process process = Start(link, "-h");
+        await LineAsync(process.StandardOutput, expected);
+        await process.StandardOutput.ReadToEndAsync();
+        await EndAsync(process);
+        process.ExitCode.ShouldBe(0);
+    }
+
+    [Test]
+    public async Task The_key_variable_may_be_empty()
+    {
+        using Process process = Start(s_program, "client --smuxver 9", ("KCPTUN_KEY", ""));
+        await LineAsync(process.StandardError, "WARNING: --key is empty");
+        await EndAsync(process);
+        process.ExitCode.ShouldBe(1);
+    }
+
+    [TestCase("TERM")]
+    [TestCase("INT")]
+    public async Task A_signal_to_end_drains_and_ends_the_process_by_SIGTERM(string signal)
+    {
+        // The outer shell tells how its child ended; a child in the background would be deaf to SIGINT.
+        using Process shell = Shell(
+            $"bash -c 'echo $$; exec {s_program} server --key k -l 127.0.0.1:23931'; echo \"ended $?\"");
+        string pid = await StartedAsync(shell);
+        await SendAsync(signal, pid);
+        await LineAsync(shell.StandardOutput, "ended 143");
+        await EndAsync(shell);
+    }
+
+    [Test]
+    public async Task SIGUSR1_logs_the_counters_and_the_process_goes_on()
+    {
+        using Process shell = Shell($"exec {s_program} server --key k -l 127.0.0.1:23931");
+        await LineAsync(shell.StandardError, Derived);
+        string pid = shell.Id.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        await SendAsync("USR1", pid);
+        await LineAsync(shell.StandardError, "KCP SNMP:&{BytesSent:0 BytesReceived:0 MaxConn:0 ");
+        await SendAsync("USR1", pid);
+        await LineAsync(shell.StandardError, "KCP SNMP:&{");
+        shell.HasExited.ShouldBeFalse();
+        await SendAsync("TERM", pid);
+        await EndAsync(shell);
+    }
+
+    private static async Task<string> StartedAsync(Process shell)
+    {
+        string? pid = await shell.StandardOutput.ReadLineAsync();
+        await LineAsync(shell.StandardError, Derived);
+        return pid.ShouldNotBeNull();
+    }
+
+    private static async Task LineAsync(StreamReader reader, string text)
+    {
+        using CancellationTokenSource patience = new(s_patience);
+        while (await reader.ReadLineAsync(patience.Token) is { } line)
+        {
+            if (line.Contains(text, StringComparison.Ordinal))
+                return;
+        }
+
+        Assert.Fail($"the process ended without \"{text}\"");
+    }
+
+    private static async Task SendAsync(string signal, string pid)
+    {
+        using Process kill = Start("kill", $"-{signal} {pid}");
+        await EndAsync(kill);
+    }
+
+    private static async Task EndAsync(Process process)
+    {
+        using CancellationTokenSource patience = new(s_patience);
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+    }
+
+    private static Process Shell(string script) => Start("/bin/bash", ["-c", script]);
+
+    private static Process Start(string program, string arguments, params (string Name, string Value)[] variables) =>
+        Start(program, arguments.Split(' '), variables);
+
+    private static Process Start(
+        string program, string[] arguments, params (string Name, string Value)[] variables)
+    {
+        ProcessStartInfo start = new(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach ((string name, string value) in variables)
+            start.Environment[name] = value;
+        return Process.Start(start).ShouldNotBeNull();
+    }
+}
