@@ -14,12 +14,17 @@ public sealed partial class KcpSession
     public int Flush(uint now, IKcpOutput output)
     {
         ArgumentNullException.ThrowIfNull(output);
+        return FlushAll(now, output, needsNext: true);
+    }
+
+    private int FlushAll(uint now, IKcpOutput output, bool needsNext)
+    {
         var writer = new KcpPacketWriter(output, Mtu);
         KcpHeader template = CreateTemplate();
         FlushControl(ref writer, in template, now);
         uint window = CurrentWindow();
         int admitted = _send.Admit(window);
-        TransmitOutcome outcome = Transmit(ref writer, in template, admitted == 0, now);
+        TransmitOutcome outcome = Transmit(ref writer, in template, admitted == 0, needsNext, now);
         writer.Complete();
         _counters.OutSegs += writer.Segments;
         UpdateCongestion(in outcome, window);

@@ -52,7 +52,7 @@ public sealed partial class KcpSession
         _isSettleDue = false;
         _isFlushDue = false;
         if (isFlushDue)
-            Flush(now, output);
+            FlushAll(now, output, needsNext: false);
         else if ((IsRelease2026 && _acks.Count >= Mtu / KcpHeader.Length) || (ackNoDelay && _acks.Count > 0))
             FlushAcks(now, output);
     }
@@ -105,29 +105,9 @@ public sealed partial class KcpSession
         if (!_send.Contains(header.SequenceNumber))
             return false;
         _send.Acknowledge(header.SequenceNumber);
-        bool isReached = CountFastAck(header.SequenceNumber, header.Timestamp);
-        return isReached && IsRelease2026;
-    }
-
-    /// <summary>
-    /// Every segment before the acknowledged one that was sent no later, acknowledged or not, has been overtaken once
-    /// more.
-    /// </summary>
-    /// <returns>Whether one of them has now been overtaken as often as a fast retransmit needs.</returns>
-    private bool CountFastAck(uint sequenceNumber, uint timestamp)
-    {
-        bool isReached = false;
-        for (uint sn = _send.Una; sn != sequenceNumber; sn++)
-        {
-            int index = _send.IndexOf(sn);
-            if (SequenceNumber.Difference(_send.SentAt[index], timestamp) > 0)
-                continue;
-            if (_send.FastAcks[index] == SendBuffer.FastAckDisarmed && IsRelease2026)
-                continue;
-            isReached |= ++_send.FastAcks[index] >= (uint)_options.Resend;
-        }
-
-        return isReached;
+        OvertakenResult result = _send.CountOvertaken(header.SequenceNumber, header.Timestamp, (uint)_options.Resend);
+        _hasFastAcks |= result.AnyUnacknowledged;
+        return result.AnyReached && IsRelease2026;
     }
 
     private void ApplyPush(in KcpHeader header, ReadOnlySpan<byte> payload, bool isRegular)
