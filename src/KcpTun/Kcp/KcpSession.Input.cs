@@ -20,20 +20,13 @@ public sealed partial class KcpSession
             return KcpInputResult.TooShort;
         uint una = _send.Una;
         var pass = new InputPass { IsRegular = isRegular };
-        while (packet.Length >= KcpHeader.Length)
-        {
-            KcpHeader header = KcpHeader.Read(packet);
-            packet = packet[KcpHeader.Length..];
-            KcpInputResult result = Check(in header, packet.Length);
-            if (result != KcpInputResult.Ok)
-                return result;
-            Apply(in header, packet[..(int)header.PayloadLength], ref pass);
-            packet = packet[(int)header.PayloadLength..];
-        }
-
-        _counters.InSegs += pass.Segments;
-        Conclude(in pass, una, now);
-        return KcpInputResult.Ok;
+        KcpInputResult result = ApplyAll(packet, ref pass);
+        OvertakingResult overtaking = _send.TakeOvertaking();
+        _hasFastAcks |= overtaking.AnyUnacknowledged;
+        pass.NeedsFlush |= overtaking.AnyReached && IsRelease2026;
+        if (result == KcpInputResult.Ok)
+            Conclude(in pass, una, now);
+        return result;
     }
 
     /// <summary>
@@ -67,6 +60,22 @@ public sealed partial class KcpSession
         return result;
     }
 
+    private KcpInputResult ApplyAll(ReadOnlySpan<byte> packet, ref InputPass pass)
+    {
+        while (packet.Length >= KcpHeader.Length)
+        {
+            KcpHeader header = KcpHeader.Read(packet);
+            packet = packet[KcpHeader.Length..];
+            KcpInputResult result = Check(in header, packet.Length);
+            if (result != KcpInputResult.Ok)
+                return result;
+            Apply(in header, packet[..(int)header.PayloadLength], ref pass);
+            packet = packet[(int)header.PayloadLength..];
+        }
+
+        return KcpInputResult.Ok;
+    }
+
     private KcpInputResult Check(in KcpHeader header, int remaining)
     {
         if (header.Conversation != Conversation)
@@ -87,7 +96,7 @@ public sealed partial class KcpSession
                 ApplyPush(in header, payload, pass.IsRegular);
                 break;
             case KcpHeader.Ack:
-                pass.NeedsFlush |= ApplyAck(in header);
+                ApplyAck(in header);
                 pass.HasAck = true;
                 pass.LatestTimestamp = header.Timestamp;
                 break;
@@ -99,15 +108,12 @@ public sealed partial class KcpSession
         pass.Segments++;
     }
 
-    /// <returns>Whether the ack completes a fast retransmit that should leave at once.</returns>
-    private bool ApplyAck(in KcpHeader header)
+    private void ApplyAck(in KcpHeader header)
     {
         if (!_send.Contains(header.SequenceNumber))
-            return false;
+            return;
         _send.Acknowledge(header.SequenceNumber);
-        OvertakenResult result = _send.CountOvertaken(header.SequenceNumber, header.Timestamp, (uint)_options.Resend);
-        _hasFastAcks |= result.AnyUnacknowledged;
-        return result.AnyReached && IsRelease2026;
+        _send.NoteAck(header.SequenceNumber, header.Timestamp);
     }
 
     private void ApplyPush(in KcpHeader header, ReadOnlySpan<byte> payload, bool isRegular)
@@ -133,6 +139,7 @@ public sealed partial class KcpSession
     /// <summary>What follows the last segment of a packet that held no error.</summary>
     private void Conclude(in InputPass pass, uint unaBefore, uint now)
     {
+        _counters.InSegs += pass.Segments;
         if (pass.HasAck && pass.IsRegular)
         {
             int rtt = SequenceNumber.Difference(now, pass.LatestTimestamp);

@@ -13,7 +13,7 @@ namespace KcpTun.Kcp;
 /// The fields that scans over the window read are arrays of their own; index them with <see cref="IndexOf"/>.
 /// Acknowledged segments stay until una passes them (PROTOCOL c.4), but their payload slot is returned at once.
 /// </remarks>
-internal sealed partial class SendBuffer(PacketPool pool, uint initialSequence)
+internal sealed partial class SendBuffer(PacketPool pool, uint initialSequence, uint fastResend)
 {
     /// <summary>Value of <see cref="FastAcks"/> that rules out fast retransmission until the next timeout.</summary>
     public const uint FastAckDisarmed = uint.MaxValue;
@@ -122,12 +122,15 @@ internal sealed partial class SendBuffer(PacketPool pool, uint initialSequence)
     /// <returns>Whether there was one.</returns>
     public bool RemoveBefore(uint una)
     {
-        uint first = Una;
+        if (Una == Next || SequenceNumber.Difference(una, Una) <= 0)
+            return false;
+        // Acks noted while una was here also count for what it now removes.
+        ApplyAcks();
         while (Una != Next && SequenceNumber.Difference(una, Una) > 0)
             ReturnSlot(IndexOf(Una++));
         if (SequenceNumber.Difference(Una, FirstUnsent) > 0)
             FirstUnsent = Una;
-        return Una != first;
+        return true;
     }
 
     /// <summary>Whether <paramref name="sequenceNumber"/> is in snd_buf.</summary>
