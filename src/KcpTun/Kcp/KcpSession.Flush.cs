@@ -32,7 +32,7 @@ public sealed partial class KcpSession
         return outcome.Next;
     }
 
-    /// <summary>Flush without transmissions. It still admits segments to the window, except in the old dialect.</summary>
+    /// <summary>Flush without transmissions; in the new dialect it still admits segments to the window.</summary>
     private void FlushAcks(uint now, IKcpOutput output)
     {
         var writer = new KcpPacketWriter(output, Mtu);

@@ -177,7 +177,7 @@ internal sealed partial class SendBuffer
 /// <summary>What counting overtaking acks has changed.</summary>
 internal struct OvertakingResult
 {
-    /// <summary>A segment, acknowledged or not, was counted and is now at the fast-retransmit threshold or above.</summary>
+    /// <summary>A segment, acknowledged or not, was counted and has reached the fast-retransmit threshold.</summary>
     public bool AnyReached;
 
     /// <summary>A segment still waiting for its acknowledgement was counted.</summary>

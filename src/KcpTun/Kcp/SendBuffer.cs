@@ -64,8 +64,6 @@ internal sealed partial class SendBuffer(PacketPool pool, uint initialSequence, 
 
     public ReadOnlySpan<byte> Payload(int index) => _slots[index].Span[.._lengths[index]];
 
-    public int PayloadLength(int index) => _lengths[index];
-
     public byte Fragment(int index) => _fragments[index];
 
     /// <summary>Bytes that the last queued segment could still take; 0 when nothing is queued.</summary>
