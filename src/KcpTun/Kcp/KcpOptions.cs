@@ -2,7 +2,7 @@ using KcpTun.Primitives;
 
 namespace KcpTun.Kcp;
 
-/// <summary>Settings of one <see cref="KcpSession"/>. Out-of-range values are pulled into range, never refused.</summary>
+/// <summary>Settings of one <see cref="KcpSession"/>. Values out of range are pulled into it, never refused.</summary>
 public sealed record KcpOptions
 {
     /// <summary>Smallest <see cref="Mtu"/>: a header and one byte (PROTOCOL a.5).</summary>
@@ -25,7 +25,9 @@ public sealed record KcpOptions
     /// <summary>Conversation id: both ends use the same.</summary>
     public uint Conversation { get; init; }
 
-    /// <summary>Non-zero: minimum RTO 30 instead of 100 ms, and RTO grows by half. Negative keeps the default, 0.</summary>
+    /// <summary>
+    /// Non-zero: minimum RTO 30 instead of 100 ms, and RTO grows by half. Negative keeps the default, 0.
+    /// </summary>
     public int NoDelay
     {
         get => _profile.NoDelay;

@@ -9,7 +9,7 @@ internal ref struct KcpPacketWriter(IKcpOutput output, int mtu)
     /// <summary>Segments written.</summary>
     public int Segments { get; private set; }
 
-    /// <summary>Room for one segment of <paramref name="length"/> bytes, in a new packet if the current one is full.</summary>
+    /// <summary>Room for a segment of <paramref name="length"/> bytes, in a new packet if need be.</summary>
     public Span<byte> Reserve(int length)
     {
         if (_used + length > mtu)

@@ -13,7 +13,7 @@ public readonly record struct KcpProfile(int NoDelay, int Interval, int Resend, 
     /// <summary>Largest flush interval, ms.</summary>
     public const int MaximumInterval = 5000;
 
-    /// <summary>What the reference library starts with, and keeps for every setting given as a negative number.</summary>
+    /// <summary>What the reference library starts with, and keeps for a setting given as a negative number.</summary>
     public static KcpProfile Library => new(0, 100, 0, true);
 
     /// <summary>

@@ -14,6 +14,11 @@ public sealed partial class KcpSession
     public int Flush(uint now, IKcpOutput output)
     {
         ArgumentNullException.ThrowIfNull(output);
+        return FlushAll(now, output, needsNext: true);
+    }
+
+    private int FlushAll(uint now, IKcpOutput output, bool needsNext)
+    {
         // A full flush does all that any packet absorbed before it could ask for.
         _isSettleDue = false;
         _isFlushDue = false;
@@ -22,7 +27,7 @@ public sealed partial class KcpSession
         FlushControl(ref writer, in template, now);
         uint window = CurrentWindow();
         int admitted = _send.Admit(window);
-        TransmitOutcome outcome = Transmit(ref writer, in template, admitted == 0, now);
+        TransmitOutcome outcome = Transmit(ref writer, in template, admitted == 0, needsNext, now);
         writer.Complete();
         _counters.OutSegs += writer.Segments;
         UpdateCongestion(in outcome, window);
@@ -30,7 +35,7 @@ public sealed partial class KcpSession
         return outcome.Next;
     }
 
-    /// <summary>Flush without transmissions. It still admits segments to the window, except in the old dialect.</summary>
+    /// <summary>Flush without transmissions; in the new dialect it still admits segments to the window.</summary>
     private void FlushAcks(uint now, IKcpOutput output)
     {
         var writer = new KcpPacketWriter(output, Mtu);

@@ -20,20 +20,13 @@ public sealed partial class KcpSession
             return KcpInputResult.TooShort;
         uint una = _send.Una;
         var pass = new InputPass { IsRegular = isRegular };
-        while (packet.Length >= KcpHeader.Length)
-        {
-            KcpHeader header = KcpHeader.Read(packet);
-            packet = packet[KcpHeader.Length..];
-            KcpInputResult result = Check(in header, packet.Length);
-            if (result != KcpInputResult.Ok)
-                return result;
-            Apply(in header, packet[..(int)header.PayloadLength], ref pass);
-            packet = packet[(int)header.PayloadLength..];
-        }
-
-        _counters.InSegs += pass.Segments;
-        Conclude(in pass, una, now);
-        return KcpInputResult.Ok;
+        KcpInputResult result = ApplyAll(packet, ref pass);
+        OvertakingResult overtaking = _send.TakeOvertaking();
+        _hasFastAcks |= overtaking.AnyUnacknowledged;
+        pass.NeedsFlush |= overtaking.AnyReached && IsRelease2026;
+        if (result == KcpInputResult.Ok)
+            Conclude(in pass, una, now);
+        return result;
     }
 
     /// <summary>
@@ -50,9 +43,16 @@ public sealed partial class KcpSession
             return;
         _isSettleDue = false;
         if (_isFlushDue)
-            Flush(now, output);
+            FlushAll(now, output, needsNext: false);
         else if ((IsRelease2026 && _acks.Count >= Mtu / KcpHeader.Length) || (ackNoDelay && _acks.Count > 0))
             FlushAcks(now, output);
+    }
+
+    /// <summary>Makes the next <see cref="Settle"/> a full flush: data has been queued.</summary>
+    public void RequestFlush()
+    {
+        _isSettleDue = true;
+        _isFlushDue = true;
     }
 
     /// <summary><see cref="Absorb"/> and <see cref="Settle"/> in one: the reference's Input.</summary>
@@ -63,6 +63,22 @@ public sealed partial class KcpSession
         if (result == KcpInputResult.Ok)
             Settle(ackNoDelay, now, output);
         return result;
+    }
+
+    private KcpInputResult ApplyAll(ReadOnlySpan<byte> packet, ref InputPass pass)
+    {
+        while (packet.Length >= KcpHeader.Length)
+        {
+            KcpHeader header = KcpHeader.Read(packet);
+            packet = packet[KcpHeader.Length..];
+            KcpInputResult result = Check(in header, packet.Length);
+            if (result != KcpInputResult.Ok)
+                return result;
+            Apply(in header, packet[..(int)header.PayloadLength], ref pass);
+            packet = packet[(int)header.PayloadLength..];
+        }
+
+        return KcpInputResult.Ok;
     }
 
     private KcpInputResult Check(in KcpHeader header, int remaining)
@@ -85,7 +101,7 @@ public sealed partial class KcpSession
                 ApplyPush(in header, payload, pass.IsRegular);
                 break;
             case KcpHeader.Ack:
-                pass.NeedsFlush |= ApplyAck(in header);
+                ApplyAck(in header);
                 pass.HasAck = true;
                 pass.LatestTimestamp = header.Timestamp;
                 break;
@@ -97,35 +113,12 @@ public sealed partial class KcpSession
         pass.Segments++;
     }
 
-    /// <returns>Whether the ack completes a fast retransmit that should leave at once.</returns>
-    private bool ApplyAck(in KcpHeader header)
+    private void ApplyAck(in KcpHeader header)
     {
         if (!_send.Contains(header.SequenceNumber))
-            return false;
+            return;
         _send.Acknowledge(header.SequenceNumber);
-        bool isReached = CountFastAck(header.SequenceNumber, header.Timestamp);
-        return isReached && IsRelease2026;
-    }
-
-    /// <summary>
-    /// Every segment before the acknowledged one that was sent no later, acknowledged or not, has been overtaken once
-    /// more.
-    /// </summary>
-    /// <returns>Whether one of them has now been overtaken as often as a fast retransmit needs.</returns>
-    private bool CountFastAck(uint sequenceNumber, uint timestamp)
-    {
-        bool isReached = false;
-        for (uint sn = _send.Una; sn != sequenceNumber; sn++)
-        {
-            int index = _send.IndexOf(sn);
-            if (SequenceNumber.Difference(_send.SentAt[index], timestamp) > 0)
-                continue;
-            if (_send.FastAcks[index] == SendBuffer.FastAckDisarmed && IsRelease2026)
-                continue;
-            isReached |= ++_send.FastAcks[index] >= (uint)_options.Resend;
-        }
-
-        return isReached;
+        _send.NoteAck(header.SequenceNumber, header.Timestamp);
     }
 
     private void ApplyPush(in KcpHeader header, ReadOnlySpan<byte> payload, bool isRegular)
@@ -151,6 +144,7 @@ public sealed partial class KcpSession
     /// <summary>What follows the last segment of a packet that held no error.</summary>
     private void Conclude(in InputPass pass, uint unaBefore, uint now)
     {
+        _counters.InSegs += pass.Segments;
         if (pass.HasAck && pass.IsRegular)
         {
             int rtt = SequenceNumber.Difference(now, pass.LatestTimestamp);

@@ -39,8 +39,7 @@ public sealed partial class KcpSession
     private void DeliverInOrder()
     {
         _receive.Advance();
-        for (int segments = HeadMessage(out int length); segments > 0 && length == 0;
-            segments = HeadMessage(out length))
+        while (HeadMessage(out int length) is var segments and > 0 && length == 0)
         {
             RemoveMessage(segments, default);
             _receive.Advance();

@@ -35,7 +35,7 @@ public sealed partial class KcpSession
         _nextTimerAt = now + (uint)Flush(now, output);
     }
 
-    /// <summary>When <see cref="HandleTimer"/> wants to be called next; false while there is nothing to wait for.</summary>
+    /// <summary>When <see cref="HandleTimer"/> is due next; false while there is nothing to wait for.</summary>
     /// <param name="now">Milliseconds; ask again after every call that could have changed the session.</param>
     /// <param name="deadline">Milliseconds on the clock of <paramref name="now"/>; may be in the past.</param>
     public bool TryGetDeadline(uint now, out uint deadline)
@@ -67,11 +67,13 @@ public sealed partial class KcpSession
 
     private TimerWork PendingWork()
     {
-        bool isAnything = _acks.Count > 0 || _probe.Ask || _probe.Tell || _send.InFlight > 0;
-        bool isWindowOpen = _remoteWindow != 0;
-        if (isAnything || (isWindowOpen && (_send.Queued > 0 || _probe.Wait != 0)) || (!isWindowOpen && _probe.Wait == 0))
+        if (_acks.Count > 0 || _probe.Ask || _probe.Tell || _send.InFlight > 0)
             return TimerWork.Any;
-        return isWindowOpen ? TimerWork.None : TimerWork.ProbeOnly;
+        // A flush starts probing when the window has closed, and ends it when the window has opened.
+        bool isProbing = _probe.Wait != 0;
+        if (_remoteWindow == 0)
+            return isProbing ? TimerWork.ProbeOnly : TimerWork.Any;
+        return isProbing || _send.Queued > 0 ? TimerWork.Any : TimerWork.None;
     }
 
     /// <summary>First point of the flush grid that is not before <paramref name="time"/>.</summary>

@@ -32,7 +32,7 @@ public sealed partial class KcpSession
         ArgumentNullException.ThrowIfNull(counters);
         _options = options;
         _counters = counters;
-        _send = new SendBuffer(pool, options.InitialSequence);
+        _send = new SendBuffer(pool, options.InitialSequence, (uint)options.Resend);
         _receive = new ReceiveBuffer(pool, options.ReceiveWindow, options.InitialSequence);
         _rtt = new RttEstimator(minimumRto: options.NoDelay == 0 ? 100u : 30u);
         _congestion = new CongestionWindow((uint)Mss);

@@ -41,7 +41,7 @@ internal sealed class ReceiveBuffer(PacketPool pool, int window, uint initialSeq
     public bool Contains(uint sequenceNumber) =>
         sequenceNumber - _head < (uint)_present.Length && _present[IndexOf(sequenceNumber)];
 
-    /// <summary>Stores a segment inside the window that is not held yet; false when there is no memory for it.</summary>
+    /// <summary>Stores a segment inside the window not held yet; false when there is no memory for it.</summary>
     public bool TryStore(uint sequenceNumber, byte fragment, ReadOnlySpan<byte> payload)
     {
         PacketSlot slot = default;

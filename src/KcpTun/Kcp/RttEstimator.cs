@@ -1,6 +1,6 @@
 namespace KcpTun.Kcp;
 
-/// <summary>Smoothed round-trip time and the retransmission timeout that follows from it (PROTOCOL c.6), in ms.</summary>
+/// <summary>Smoothed round-trip time and the retransmission timeout that follows (PROTOCOL c.6), in ms.</summary>
 internal struct RttEstimator(uint minimumRto)
 {
     public const uint InitialRto = 200;

@@ -13,7 +13,7 @@ namespace KcpTun.Kcp;
 /// The fields that scans over the window read are arrays of their own; index them with <see cref="IndexOf"/>.
 /// Acknowledged segments stay until una passes them (PROTOCOL c.4), but their payload slot is returned at once.
 /// </remarks>
-internal sealed class SendBuffer(PacketPool pool, uint initialSequence)
+internal sealed partial class SendBuffer(PacketPool pool, uint initialSequence, uint fastResend)
 {
     /// <summary>Value of <see cref="FastAcks"/> that rules out fast retransmission until the next timeout.</summary>
     public const uint FastAckDisarmed = uint.MaxValue;
@@ -36,10 +36,14 @@ internal sealed class SendBuffer(PacketPool pool, uint initialSequence)
     /// <summary>How often a later segment was acknowledged, or <see cref="FastAckDisarmed"/>.</summary>
     public uint[] FastAcks { get; private set; } = [];
 
-    public SendState[] States { get; private set; } = [];
+    /// <summary>All bits set once the peer has acknowledged the segment, else 0.</summary>
+    public uint[] Acknowledged { get; private set; } = [];
 
     /// <summary>First segment held (snd_una); equals <see cref="Next"/> when nothing is in flight.</summary>
     public uint Una { get; private set; } = initialSequence;
+
+    /// <summary>First numbered segment that no flush has seen; transmission starts here for new data.</summary>
+    public uint FirstUnsent { get; private set; } = initialSequence;
 
     /// <summary>First segment not yet admitted to the window (snd_nxt).</summary>
     public uint Next { get; private set; } = initialSequence;
@@ -47,17 +51,18 @@ internal sealed class SendBuffer(PacketPool pool, uint initialSequence)
     /// <summary>One past the last queued segment.</summary>
     public uint End { get; private set; } = initialSequence;
 
+    /// <summary>Size of the ring.</summary>
+    public int Capacity => Acknowledged.Length;
+
     public int InFlight => (int)(Next - Una);
 
     public int Queued => (int)(End - Next);
 
     public int Count => (int)(End - Una);
 
-    public int IndexOf(uint sequenceNumber) => (int)(sequenceNumber & (uint)(States.Length - 1));
+    public int IndexOf(uint sequenceNumber) => (int)(sequenceNumber & (uint)(Acknowledged.Length - 1));
 
     public ReadOnlySpan<byte> Payload(int index) => _slots[index].Span[.._lengths[index]];
-
-    public int PayloadLength(int index) => _lengths[index];
 
     public byte Fragment(int index) => _fragments[index];
 
@@ -77,7 +82,7 @@ internal sealed class SendBuffer(PacketPool pool, uint initialSequence)
     {
         if (!pool.TryRent(out PacketSlot slot))
             return false;
-        if (Count == States.Length)
+        if (Count == Acknowledged.Length)
             Grow();
         data.CopyTo(slot.Span);
         int index = IndexOf(End++);
@@ -86,7 +91,7 @@ internal sealed class SendBuffer(PacketPool pool, uint initialSequence)
         _fragments[index] = fragment;
         SentAt[index] = 0;
         FastAcks[index] = 0;
-        States[index] = SendState.Unsent;
+        Acknowledged[index] = 0;
         return true;
     }
 
@@ -108,14 +113,22 @@ internal sealed class SendBuffer(PacketPool pool, uint initialSequence)
         return admitted;
     }
 
+    /// <summary>A full flush has dealt with every numbered segment.</summary>
+    public void MarkSent() => FirstUnsent = Next;
+
     /// <summary>Drops every numbered segment before <paramref name="una"/>.</summary>
     /// <returns>Whether there was one.</returns>
     public bool RemoveBefore(uint una)
     {
-        uint first = Una;
+        if (Una == Next || SequenceNumber.Difference(una, Una) <= 0)
+            return false;
+        // Acks noted while una was here also count for what it now removes.
+        ApplyAcks();
         while (Una != Next && SequenceNumber.Difference(una, Una) > 0)
             ReturnSlot(IndexOf(Una++));
-        return Una != first;
+        if (SequenceNumber.Difference(Una, FirstUnsent) > 0)
+            FirstUnsent = Una;
+        return true;
     }
 
     /// <summary>Whether <paramref name="sequenceNumber"/> is in snd_buf.</summary>
@@ -126,7 +139,7 @@ internal sealed class SendBuffer(PacketPool pool, uint initialSequence)
     public void Acknowledge(uint sequenceNumber)
     {
         int index = IndexOf(sequenceNumber);
-        States[index] = SendState.Acknowledged;
+        Acknowledged[index] = uint.MaxValue;
         ReturnSlot(index);
     }
 
@@ -136,6 +149,7 @@ internal sealed class SendBuffer(PacketPool pool, uint initialSequence)
         while (Una != End)
             ReturnSlot(IndexOf(Una++));
         Next = End;
+        FirstUnsent = End;
     }
 
     private void ReturnSlot(int index)
@@ -148,7 +162,7 @@ internal sealed class SendBuffer(PacketPool pool, uint initialSequence)
 
     private void Grow()
     {
-        int oldSize = States.Length;
+        int oldSize = Acknowledged.Length;
         int newSize = Math.Max(InitialCapacity, (int)BitOperations.RoundUpToPowerOf2((uint)oldSize + 1));
         _slots = Regrow(_slots, newSize);
         _lengths = Regrow(_lengths, newSize);
@@ -157,7 +171,7 @@ internal sealed class SendBuffer(PacketPool pool, uint initialSequence)
         ResendAt = Regrow(ResendAt, newSize);
         Rto = Regrow(Rto, newSize);
         FastAcks = Regrow(FastAcks, newSize);
-        States = Regrow(States, newSize);
+        Acknowledged = Regrow(Acknowledged, newSize);
     }
 
     private T[] Regrow<T>(T[] old, int size)
@@ -167,12 +181,4 @@ internal sealed class SendBuffer(PacketPool pool, uint initialSequence)
             grown[sn & (uint)(size - 1)] = old[sn & (uint)(old.Length - 1)];
         return grown;
     }
-}
-
-/// <summary>Where a segment of <see cref="SendBuffer"/> stands.</summary>
-internal enum SendState : byte
-{
-    Unsent,
-    Sent,
-    Acknowledged,
 }

@@ -14,11 +14,9 @@ public sealed partial class LinkCore
     private void Transmit()
     {
         uint milliseconds = _now.KcpMilliseconds;
-        bool hasNewData = SendHandshake() | SendFrames();
-        if (hasNewData)
-            _kcp.Flush(milliseconds, this);
-        else
-            _kcp.Settle(_options.AckNoDelay, milliseconds, this);
+        if (SendHandshake() | SendFrames())
+            _kcp.RequestFlush();
+        _kcp.Settle(_options.AckNoDelay, milliseconds, this);
         _kcp.HandleTimer(milliseconds, this);
     }
 

@@ -60,10 +60,7 @@ public sealed partial class LinkCore : IKcpOutput, IDisposable
             new KcpOptions
             {
                 Conversation = conversation,
-                NoDelay = options.Profile.NoDelay,
-                Interval = options.Profile.Interval,
-                Resend = options.Profile.Resend,
-                CongestionControl = options.Profile.CongestionControl,
+                Profile = options.Profile,
                 SendWindow = options.SendWindow,
                 ReceiveWindow = options.ReceiveWindow,
                 Mtu = mtu - _payloadOffset - _trailerLength,

@@ -188,23 +188,25 @@ public sealed class KcpLockstepTests
         private byte[] Mutate(byte[] packet)
         {
             byte[] mutated = [.. packet];
+            KcpHeader[] headers = Segments.Parse(packet);
+            int start = headers.Take(_dice.Next(headers.Length)).Sum(h => KcpHeader.Length + (int)h.PayloadLength);
             switch (_dice.Next(5))
             {
                 case 0:
                     // Never PUSH: an acknowledgement would turn into an empty message, where the product differs.
-                    mutated[KcpHeader.CommandOffset] = (byte)(_dice.Next(5) + KcpHeader.Ack);
+                    mutated[start + KcpHeader.CommandOffset] = (byte)(_dice.Next(5) + KcpHeader.Ack);
                     break;
                 case 1:
-                    mutated[KcpHeader.WindowOffset] += (byte)_dice.Next(-8, 9);
+                    mutated[start + KcpHeader.WindowOffset] += (byte)_dice.Next(-8, 9);
                     break;
                 case 2:
-                    mutated[KcpHeader.TimestampOffset] += (byte)_dice.Next(-8, 9);
+                    mutated[start + KcpHeader.TimestampOffset + _dice.Next(4)] += (byte)_dice.Next(-8, 9);
                     break;
                 case 3:
-                    mutated[KcpHeader.SequenceNumberOffset] += (byte)_dice.Next(-8, 9);
+                    mutated[start + KcpHeader.SequenceNumberOffset] += (byte)_dice.Next(-8, 9);
                     break;
                 default:
-                    mutated[KcpHeader.UnacknowledgedOffset] += (byte)_dice.Next(-8, 9);
+                    mutated[start + KcpHeader.UnacknowledgedOffset] += (byte)_dice.Next(-8, 9);
                     break;
             }
 

@@ -138,7 +138,11 @@ public sealed class KcpTimerTests
             if (session.TryGetDeadline(now, out uint deadline) && deadline == now)
                 session.HandleTimer(now, _output);
             if (_output.Packets.Count + reference.Output.Count > 0)
-                _output.Take().Select(Convert.ToHexString).ShouldBe(reference.Output.Select(Convert.ToHexString), $"{now} ms");
+            {
+                _output.Take().Select(Convert.ToHexString)
+                    .ShouldBe(reference.Output.Select(Convert.ToHexString), $"{now} ms");
+            }
+
             reference.Output.Clear();
             if (!LockstepEndpoint.State(session).AsSpan().SequenceEqual(reference.State()))
                 LockstepEndpoint.State(session).ShouldBe(reference.State(), $"{now} ms");
