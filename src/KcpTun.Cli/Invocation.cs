@@ -53,7 +53,7 @@ internal sealed record Invocation(Command Command, IReadOnlyList<string> Argumen
     private static string Unknown(string word)
     {
         if (word.StartsWith('-'))
-            return $"Incorrect Usage. a command comes before the flags: kcptun client {word} …, or kcptun server {word} …";
+            return $"Incorrect Usage. a command comes before the flags: kcptun client {word} or kcptun server {word}";
         string hint = NearestName.Hint(word, s_commands, "kcptun ");
         return $"Incorrect Usage. no command \"{word}\"{(hint.Length > 0 ? hint : "; see kcptun -h")}";
     }

@@ -66,24 +66,33 @@ internal sealed partial class Launcher(HostEnvironment environment, FlagSides si
             ? verdict.Fatal
             : [.. verdict.Fatal, $"--logformat {settings.LogFormat}: no such format; use one of {LogFormats.Names}"];
         warnings = warnings.Concat(verdict.Warnings);
-        if (given.Log.Length == 0)
+        using StreamLineSink? file = OpenLog(given.Log, out string? logError);
+        if (logError is not null)
         {
-            Report(format, environment.Error, notice, warnings, fatal);
-            return fatal.Any() ? InvalidOptions : await StartAsync(format, environment.Error, given, verdict.Effective);
+            Report(format, environment.Error, notice, warnings, [.. fatal, logError]);
+            return EnvironmentError;
         }
 
+        ILineSink both = file is null ? environment.Error : new TeeLineSink(environment.Error, file);
+        Report(format, both, notice, warnings, fatal);
+        return fatal.Any()
+            ? InvalidOptions
+            : await StartAsync(format, file ?? environment.Error, given, verdict.Effective);
+    }
+
+    private static StreamLineSink? OpenLog(string path, out string? error)
+    {
+        error = null;
+        if (path.Length == 0)
+            return null;
         try
         {
-            using StreamLineSink file = StreamLineSink.OpenFile(given.Log);
-            TeeLineSink both = new(environment.Error, file);
-            Report(format, both, notice, warnings, fatal);
-            return fatal.Any() ? InvalidOptions : await StartAsync(format, file, given, verdict.Effective);
+            return StreamLineSink.OpenFile(path);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            string error = FileErrors.Describe("open", given.Log, failure);
-            Report(format, environment.Error, notice, warnings, [.. fatal, error]);
-            return EnvironmentError;
+            error = FileErrors.Describe("open", path, failure);
+            return null;
         }
     }
 

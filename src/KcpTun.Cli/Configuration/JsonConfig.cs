@@ -69,7 +69,7 @@ internal sealed partial class JsonConfig
             int start = (int)reader.TokenStartIndex;
             string type = TypeName(reader.TokenType);
             reader.Skip();
-            _typeError = At(json, start, $"json: cannot unmarshal {type} into the configuration; write {{ \"key\": … }}");
+            _typeError = At(json, start, $"json: cannot unmarshal {type} into the options; write an object: {{}}");
             return;
         }
 

@@ -15,22 +15,24 @@ internal sealed partial class OptionsValidator
             string reason = _options.KeepAlive < 1
                 ? "keep-alive interval must be positive"
                 : "keep-alive timeout must be larger than keep-alive interval";
-            _fatal.Add($"--keepalive {_options.KeepAlive}: {reason}; use 1..30 seconds");
+            Fail("--keepalive", _options.KeepAlive, $"{reason}; use 1..30 seconds");
         }
 
         if (_options.FrameSize < 1)
-            _fatal.Add($"--framesize {_options.FrameSize}: max frame size must be positive; use 1..{MaxFrame}");
+            Fail("--framesize", _options.FrameSize, $"max frame size must be positive; use 1..{MaxFrame}");
         if (_options.FrameSize > MaxFrame)
-            _fatal.Add($"--framesize {_options.FrameSize}: max frame size must not be larger than {MaxFrame}");
+            Fail("--framesize", _options.FrameSize, $"max frame size must not be larger than {MaxFrame}");
         if (_options.SmuxBuf < 1)
-            _fatal.Add($"--smuxbuf {_options.SmuxBuf}: max receive buffer must be positive; the default is 4194304");
+            Fail("--smuxbuf", _options.SmuxBuf, "max receive buffer must be positive; the default is 4194304");
         if (_options.StreamBuf < 1)
-            _fatal.Add($"--streambuf {_options.StreamBuf}: max stream buffer must be positive; the default is 2097152");
+            Fail("--streambuf", _options.StreamBuf, "max stream buffer must be positive; the default is 2097152");
         if (_options.SmuxBuf >= 1 && _options.StreamBuf > _options.SmuxBuf)
         {
-            _fatal.Add(
-                $"--streambuf {_options.StreamBuf}: max stream buffer must not be larger than max receive buffer; "
-                + $"lower it or raise --smuxbuf ({_options.SmuxBuf})");
+            string advice = $"lower it or raise --smuxbuf ({_options.SmuxBuf})";
+            Fail(
+                "--streambuf",
+                _options.StreamBuf,
+                $"max stream buffer must not be larger than max receive buffer; {advice}");
         }
 
         _options = _options with { CloseWait = Math.Max(_options.CloseWait, 0) };
@@ -42,10 +44,10 @@ internal sealed partial class OptionsValidator
         if (client.Conn <= 0)
             _fatal.Add($"conn must be greater than 0 (--conn {client.Conn})");
         if (client.Conn > MaxSlots)
-            _fatal.Add($"--conn {client.Conn}: at most {MaxSlots} connections");
+            Fail("--conn", client.Conn, $"at most {MaxSlots} connections");
         CheckStreamEndPoint("--localaddr", client.LocalAddr);
         if (CheckMultiPort("--remoteaddr", client.RemoteAddr) is { Host: "" })
-            _warnings.Add($"--remoteaddr {client.RemoteAddr}: there is no host, so this machine is dialled, as in kcptun");
+            Warn("--remoteaddr", client.RemoteAddr, "there is no host, so this machine is dialled, as in kcptun");
         ClientOptions effective = (ClientOptions)_options;
         _options = effective with
         {

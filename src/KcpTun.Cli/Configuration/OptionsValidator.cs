@@ -9,12 +9,6 @@ namespace KcpTun.Cli.Configuration;
 /// </summary>
 internal sealed partial class OptionsValidator
 {
-    private static readonly string[] s_ciphers =
-    [
-        "aes", "aes-128", "aes-128-gcm", "aes-192", "salsa20", "blowfish", "twofish", "cast5", "3des", "tea", "xtea",
-        "xor", "sm4", "none", "null",
-    ];
-
     private readonly List<string> _fatal = [];
     private readonly List<string> _warnings = [];
     private TunnelOptions _options;
@@ -44,12 +38,13 @@ internal sealed partial class OptionsValidator
         if (_options.Key.Length == 0)
             _warnings.Add("--key is empty: anyone can connect; set the same secret on both ends");
         else if (_options.Key == new ClientOptions().Key)
-            _warnings.Add("--key is missing, so the public default is used: anyone can connect; set a secret of your own");
-        if (!s_ciphers.Contains(_options.Crypt))
+            _warnings.Add("--key is missing, so the public default is used: anyone can connect; set your own secret");
+        if (!CipherNames.All.Contains(_options.Crypt))
         {
-            string hint = NearestName.Hint(_options.Crypt, s_ciphers);
-            _warnings.Add($"--crypt {_options.Crypt} is no cipher, so aes is used, as in kcptun{hint}");
-            _options = _options with { Crypt = "aes" };
+            string hint = NearestName.Hint(_options.Crypt, CipherNames.All);
+            _warnings.Add(
+                $"--crypt {_options.Crypt} is no cipher, so {CipherNames.Fallback} is used, as in kcptun{hint}");
+            _options = _options with { Crypt = CipherNames.Fallback };
         }
 
         if (!ModeProfile.Names.Contains(_options.Mode))
@@ -72,9 +67,9 @@ internal sealed partial class OptionsValidator
 
         int pads = _options.QppCount % Wrap;
         if (pads == 0)
-            _fatal.Add($"--QPPCount {_options.QppCount}: only the low 16 bits count, which are 0; use 1..65535");
+            Fail("--QPPCount", _options.QppCount, "only the low 16 bits count, which are 0; use 1..65535");
         else if (pads != _options.QppCount)
-            _warnings.Add($"--QPPCount {_options.QppCount}: only the low 16 bits count, so it means {pads}, as in kcptun");
+            Warn("--QPPCount", _options.QppCount, $"only the low 16 bits count, so it means {pads}, as in kcptun");
         _options = _options with { QppCount = pads };
     }
 
@@ -83,19 +78,19 @@ internal sealed partial class OptionsValidator
         const int LibraryWindow = 32;
         const int MaxAdvertised = 65535;
         if (_options.SndWnd <= 0)
-            _warnings.Add($"--sndwnd {_options.SndWnd}: the send window stays at {LibraryWindow} packets, as in kcptun");
+            Warn("--sndwnd", _options.SndWnd, $"the send window stays at {LibraryWindow} packets, as in kcptun");
         if (_options.RcvWnd <= 0)
-            _warnings.Add($"--rcvwnd {_options.RcvWnd}: the receive window stays at {LibraryWindow} packets, as in kcptun");
+            Warn("--rcvwnd", _options.RcvWnd, $"the receive window stays at {LibraryWindow} packets, as in kcptun");
         if (_options.RcvWnd > MaxAdvertised)
-            _warnings.Add($"--rcvwnd {_options.RcvWnd}: a peer can be told of {MaxAdvertised} packets at most; using that");
+            Warn("--rcvwnd", _options.RcvWnd, $"a peer can be told of {MaxAdvertised} packets at most; using that");
         if (_options.Dscp is < 0 or > 63)
         {
             int masked = _options.Dscp & 63;
-            _warnings.Add($"--dscp {_options.Dscp}: a code point has 6 bits (0..63), so it means {masked}, as in kcptun");
+            Warn("--dscp", _options.Dscp, $"a code point has 6 bits (0..63), so it means {masked}, as in kcptun");
         }
 
         if (_options.SockBuf <= 0)
-            _warnings.Add($"--sockbuf {_options.SockBuf}: the system's socket buffers are used; the default is 4194304");
+            Warn("--sockbuf", _options.SockBuf, "the system's socket buffers are used; the default is 4194304");
         ModeProfile profile =
             new ModeProfile(_options.NoDelay, _options.Interval, _options.Resend, _options.Nc).Effective();
         _options = _options with
@@ -111,7 +106,7 @@ internal sealed partial class OptionsValidator
         };
     }
 
-    /// <summary>PROTOCOL a.5: the payload, less envelope, FEC header and KCP header, has to hold at least one byte.</summary>
+    /// <summary>PROTOCOL a.5: a datagram has to hold its headers and at least one byte.</summary>
     private void CheckMtu()
     {
         const int MaxMtu = 1500;
@@ -121,14 +116,13 @@ internal sealed partial class OptionsValidator
         int smallest = envelope + fec + SegmentHeader + 1;
         if (_options.Mtu < smallest)
         {
-            _fatal.Add(
-                $"--mtu {_options.Mtu}: too small for one segment; with crypt {_options.Crypt} "
-                + $"{(fec > 0 ? "and FEC" : "and no FEC")} it must be {smallest}..{MaxMtu}");
+            string layers = $"with crypt {_options.Crypt} {(fec > 0 ? "and FEC" : "and no FEC")}";
+            Fail("--mtu", _options.Mtu, $"too small for one segment; {layers} it must be {smallest}..{MaxMtu}");
         }
 
         if (_options.Mtu > MaxMtu)
         {
-            _warnings.Add($"--mtu {_options.Mtu}: {MaxMtu} is the most and is used instead, as in kcptun");
+            Warn("--mtu", _options.Mtu, $"{MaxMtu} is the most and is used instead, as in kcptun");
             _options = _options with { Mtu = MaxMtu };
         }
     }
@@ -150,8 +144,12 @@ internal sealed partial class OptionsValidator
     private void CheckProcess()
     {
         if (_options.Tcp)
-            _fatal.Add("--tcp: emulating a TCP connection is not available in this version; remove the flag to use UDP");
+            _fatal.Add("--tcp: emulating TCP is not available in this version; remove the flag to use UDP");
         if (_options.SnmpLog.Length > 0 && _options.SnmpPeriod <= 0)
-            _warnings.Add($"--snmpperiod {_options.SnmpPeriod}: nothing will be written to {_options.SnmpLog}; use 1 or more");
+            Warn("--snmpperiod", _options.SnmpPeriod, $"nothing will be written to {_options.SnmpLog}; use 1 or more");
     }
+
+    private void Warn(string flag, object value, string text) => _warnings.Add($"{flag} {value}: {text}");
+
+    private void Fail(string flag, object value, string text) => _fatal.Add($"{flag} {value}: {text}");
 }

@@ -54,7 +54,7 @@ internal static partial class GoTimeLayout
         return 0;
     }
 
-    /// <summary>A point or comma before zeros (fixed digits) or nines (trailing zeros cut), if no digit follows.</summary>
+    /// <summary>A point or comma, then zeros (fixed digits) or nines (trailing zeros cut), then no digit.</summary>
     private static int Fraction(DateTimeOffset time, ReadOnlySpan<char> rest, StringBuilder text)
     {
         if (rest.Length < 2 || rest[0] is not ('.' or ',') || rest[1] is not ('0' or '9'))

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace KcpTun.Cli.Flags;
 
-/// <summary>A value read from the command line or from JSON; which member counts follows from the flag's kind.</summary>
+/// <summary>A value from the command line or from JSON; which member counts follows from the flag's kind.</summary>
 internal readonly record struct FlagValue(string Text, int Number, bool Truth)
 {
     public static FlagValue Of(string text) => new(text, 0, false);
@@ -48,7 +48,7 @@ internal sealed record FlagSpec(string Name, FlagKind Kind, FlagSides Sides, str
     /// <summary>The long name as typed.</summary>
     public string TypedName => Typed(Name);
 
-    /// <summary>The default as help shows it: <c>":12948"</c>, <c>1350</c>; empty for booleans and empty texts.</summary>
+    /// <summary>The default as help shows it: <c>":12948"</c>, <c>1350</c>, or nothing.</summary>
     public string DefaultText(CliSettings defaults)
     {
         FlagValue value = Read(defaults);

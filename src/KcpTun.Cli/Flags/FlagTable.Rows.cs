@@ -1,4 +1,5 @@
 using KcpTun.Cli.Logging;
+using KcpTun.Tunnel;
 
 namespace KcpTun.Cli.Flags;
 
@@ -29,12 +30,12 @@ internal static partial class FlagTable
             with { Variable = KeyVariable },
         Text(
             "crypt",
-            "aes, aes-128, aes-128-gcm, aes-192, salsa20, blowfish, twofish, cast5, 3des, tea, xtea, xor, sm4, none, null",
+            string.Join(", ", CipherNames.All),
             o => o.Crypt,
             (o, v) => o with { Crypt = v }),
         Text(
             "mode",
-            "profiles: fast3, fast2, fast, normal, default, manual",
+            $"profiles: {string.Join(", ", ModeProfile.Names)}",
             o => o.Mode,
             (o, v) => o with { Mode = v }),
         Boolean("QPP", "enable Quantum Permutation Pads(QPP)", o => o.Qpp, (o, v) => o with { Qpp = v })
@@ -96,8 +97,10 @@ internal static partial class FlagTable
             o => o.AckNoDelay,
             (o, v) => o with { AckNoDelay = v }) with { IsHidden = true },
         Integer(
-            "nodelay", "mode manual: 1 for short retransmission timeouts", o => o.NoDelay, (o, v) => o with { NoDelay = v })
-            with { IsHidden = true },
+            "nodelay",
+            "mode manual: 1 for short retransmission timeouts",
+            o => o.NoDelay,
+            (o, v) => o with { NoDelay = v }) with { IsHidden = true },
         Integer("interval", "mode manual: flush interval in ms", o => o.Interval, (o, v) => o with { Interval = v })
             with { IsHidden = true },
         Integer("resend", "mode manual: skips before a fast resend", o => o.Resend, (o, v) => o with { Resend = v })

@@ -19,11 +19,11 @@ internal static partial class FlagTable
     public static CliSettings Defaults(FlagSides side) =>
         new(side == FlagSides.Client ? new ClientOptions() : new ServerOptions());
 
-    /// <summary>The flag of <paramref name="side"/> that is called <paramref name="name"/> or has it as alias.</summary>
+    /// <summary>The flag of one command that is called <paramref name="name"/> or has it as alias.</summary>
     public static FlagSpec? ByName(FlagSides side, string name) =>
         Of(side).FirstOrDefault(flag => flag.Name == name || flag.Alias == name);
 
-    /// <summary>The flag of <paramref name="side"/> with that JSON key, without regard to case as in Go.</summary>
+    /// <summary>The flag of one command with that JSON key, without regard to case as in Go.</summary>
     public static FlagSpec? ByJsonKey(FlagSides side, string key) =>
         Of(side).FirstOrDefault(flag => string.Equals(flag.JsonKey, key, StringComparison.OrdinalIgnoreCase));
 

@@ -60,7 +60,7 @@ internal static class GoLiterals
         return value || text is "0" or "f" or "F" or "false" or "FALSE" or "False";
     }
 
-    /// <summary>True when a leading zero makes <paramref name="text"/> octal, so that it is not the number it seems.</summary>
+    /// <summary>True when a leading zero makes a number octal, so that it is not what it seems.</summary>
     public static bool IsDeceptiveOctal(string text, long value)
     {
         string digits = text.TrimStart('+', '-');

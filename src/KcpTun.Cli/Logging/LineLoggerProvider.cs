@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace KcpTun.Cli.Logging;
 
-/// <summary>Microsoft.Extensions.Logging in front of <see cref="ILineSink"/>s: stderr, or the file of <c>--log</c>.</summary>
+/// <summary>Microsoft.Extensions.Logging in front of stderr or of the file of <c>--log</c>.</summary>
 internal sealed class LineLoggerProvider : ILoggerProvider
 {
     private readonly LogFormat _format;

@@ -28,7 +28,7 @@ public readonly record struct ModeProfile(int NoDelay, int Interval, int Resend,
         _ => null,
     };
 
-    /// <summary>What KCP makes of the values: a negative one leaves the library's, the interval stays in 10..5000 ms.</summary>
+    /// <summary>What KCP makes of them: a negative value leaves the library's, the interval is 10..5000 ms.</summary>
     public ModeProfile Effective() => new(
         NoDelay < 0 ? s_library.NoDelay : NoDelay,
         Interval < 0 ? s_library.Interval : Math.Clamp(Interval, 10, 5000),

@@ -7,7 +7,7 @@ namespace KcpTun.Tunnel;
 /// A UDP address with one port or a range of them: <c>host:29900</c>, <c>:29900-29999</c>, <c>[2001:db8::1]:29900</c>
 /// (PROTOCOL i.2).
 /// </summary>
-/// <param name="Host">Name or literal without brackets; empty for every interface (server) or this machine (client).</param>
+/// <param name="Host">Name, or literal without brackets; empty is every interface (server) or this machine.</param>
 /// <param name="MinPort">First port, 1..65535.</param>
 /// <param name="MaxPort">Last port, <paramref name="MinPort"/>..65535.</param>
 public readonly record struct MultiPortAddress(string Host, int MinPort, int MaxPort)
@@ -48,7 +48,7 @@ public readonly record struct MultiPortAddress(string Host, int MinPort, int Max
         {
             remark = string.Create(
                 CultureInfo.InvariantCulture,
-                $"invalid port range specified: minport:{min} -> maxport {max}; ports are 1..65535, the lower one first");
+                $"invalid port range specified: minport:{min} -> maxport {max}; ports are 1..65535, the lower first");
             return false;
         }
 

@@ -25,7 +25,7 @@ internal sealed class CommandLineTests
 
     [TestCase("clinet", "Incorrect Usage. no command \"clinet\"; did you mean kcptun client?")]
     [TestCase("xyz", "Incorrect Usage. no command \"xyz\"; see kcptun -h")]
-    [TestCase("-l", "Incorrect Usage. a command comes before the flags: kcptun client -l …, or kcptun server -l …")]
+    [TestCase("-l", "Incorrect Usage. a command comes before the flags: kcptun client -l or kcptun server -l")]
     public async Task An_unknown_command_is_one_line_and_status_2(string word, string expected)
     {
         using CliRun run = new();
@@ -82,7 +82,8 @@ internal sealed class CommandLineTests
             .Where(line => !reworded.Any(flag => line.Contains($"{flag} ", StringComparison.Ordinal)));
         foreach (string line in expected)
             lines.ShouldContain(line);
-        lines.SkipWhile(line => line != "ADDITIONS (not in kcptun):").Count(line => line.StartsWith("   -", StringComparison.Ordinal))
+        lines.SkipWhile(line => line != "ADDITIONS (not in kcptun):")
+            .Count(line => line.StartsWith("   -", StringComparison.Ordinal))
             .ShouldBe(2);
     }
 

@@ -108,8 +108,11 @@ internal sealed class GoFlagsTests
         Client($"--nocomp={text}").NoComp.ShouldBe(expected);
 
     [Test]
-    public void A_boolean_needs_no_value() => Client("--QPP --nocomp -quiet").ShouldSatisfyAllConditions(
-        o => o.Qpp.ShouldBeTrue(), o => o.NoComp.ShouldBeTrue(), o => o.Quiet.ShouldBeTrue());
+    public void A_boolean_needs_no_value()
+    {
+        ClientOptions options = Client("--QPP --nocomp -quiet");
+        (options.Qpp, options.NoComp, options.Quiet).ShouldBe((true, true, true));
+    }
 
     [TestCase("tRUE")]
     [TestCase("yes")]
@@ -147,8 +150,11 @@ internal sealed class GoFlagsTests
     public void The_word_help_asks_for_help(string word) => Parse("--mtu", "1", word).Settings.Help.ShouldBeTrue();
 
     [Test]
-    public void The_last_occurrence_wins() => Client("--mtu 1 --mtu 2 --nocomp --nocomp=false").ShouldSatisfyAllConditions(
-        o => o.Mtu.ShouldBe(2), o => o.NoComp.ShouldBeFalse());
+    public void The_last_occurrence_wins()
+    {
+        ClientOptions options = Client("--mtu 1 --mtu 2 --nocomp --nocomp=false");
+        (options.Mtu, options.NoComp).ShouldBe((2, false));
+    }
 
     [Test]
     public void Two_spellings_of_one_flag_are_refused() =>

@@ -267,10 +267,16 @@ internal sealed class LauncherTests
     }
 
     private static string[] Expected(string reference) =>
-        [.. RepositoryFiles.ReferenceLines(reference).Select(line => line == "version: SELFBUILD" ? "version: TEST" : line)];
+    [
+        .. RepositoryFiles.ReferenceLines(reference)
+            .Select(line => line == "version: SELFBUILD" ? "version: TEST" : line),
+    ];
 
     private static string[] Started(CliRun run) =>
-        [.. run.Error.Messages.Where(line => !line.StartsWith("WARNING", StringComparison.Ordinal) && line != "(deriving)")];
+    [
+        .. run.Error.Messages
+            .Where(line => !line.StartsWith("WARNING", StringComparison.Ordinal) && line != "(deriving)"),
+    ];
 
     private string WriteConfig(string json)
     {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace KcpTun.Conformance.Cli;
 
-/// <summary>The built program as a process: names, signals and streams that only the operating system can show.</summary>
+/// <summary>The built program as a process: what only the operating system can show.</summary>
 [Platform(Include = "Linux")]
 internal sealed class ProcessTests
 {

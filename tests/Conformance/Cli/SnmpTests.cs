@@ -9,9 +9,9 @@ namespace KcpTun.Conformance.Cli;
 internal sealed class SnmpTests
 {
     private const string Header =
-        "Unix,BytesSent,BytesReceived,MaxConn,ActiveOpens,PassiveOpens,CurrEstab,InErrs,InCsumErrors,KCPInErrors,InPkts,"
-        + "OutPkts,InSegs,OutSegs,InBytes,OutBytes,RetransSegs,FastRetransSegs,EarlyRetransSegs,LostSegs,RepeatSegs,"
-        + "FECFullShards,FECParityShards,FECErrs,FECRecovered,FECShardSet,FECShardMin,RingBufferSndQueue,"
+        "Unix,BytesSent,BytesReceived,MaxConn,ActiveOpens,PassiveOpens,CurrEstab,InErrs,InCsumErrors,KCPInErrors,"
+        + "InPkts,OutPkts,InSegs,OutSegs,InBytes,OutBytes,RetransSegs,FastRetransSegs,EarlyRetransSegs,LostSegs,"
+        + "RepeatSegs,FECFullShards,FECParityShards,FECErrs,FECRecovered,FECShardSet,FECShardMin,RingBufferSndQueue,"
         + "RingBufferRcvQueue,RingBufferSndBuffer,OOBPackets";
 
     private static readonly DateTimeOffset s_start = new(2026, 3, 14, 23, 59, 50, TimeSpan.Zero);
