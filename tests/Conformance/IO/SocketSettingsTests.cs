@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using KcpTun.IO;
 using KcpTun.IO.Linux;
@@ -78,8 +77,10 @@ public sealed class SocketSettingsTests
         receive.ShouldBeLessThan(Huge, "this machine's net.core.rmem_max has no effect");
         warnings.ShouldBe(
         [
-            $"SetReadBuffer: the system grants {receive} of {Huge} bytes; to allow more: sysctl -w net.core.rmem_max={Huge}",
-            $"SetWriteBuffer: the system grants {send} of {Huge} bytes; to allow more: sysctl -w net.core.wmem_max={Huge}",
+            $"SetReadBuffer: the system grants {receive} of {Huge} bytes; "
+                + $"to allow more: sysctl -w net.core.rmem_max={Huge}",
+            $"SetWriteBuffer: the system grants {send} of {Huge} bytes; "
+                + $"to allow more: sysctl -w net.core.wmem_max={Huge}",
         ]);
     }
 
@@ -104,15 +105,7 @@ public sealed class SocketSettingsTests
         _ => throw new ArgumentException(channel.ToString()),
     };
 
-    private static int Option(Socket socket, int name)
-    {
-        int value = 0;
-        socket.GetRawSocketOption(SocketLevel, name, MemoryMarshal.AsBytes(new Span<int>(ref value)));
-        return value;
-    }
-
-    private static void SetOption(Socket socket, int level, int name, int value) =>
-        socket.SetRawSocketOption(level, name, MemoryMarshal.AsBytes(new Span<int>(ref value)));
+    private static int Option(Socket socket, int name) => socket.GetRawOption(SocketLevel, name);
 
     /// <summary>What the kernel reports about a datagram on arrival (IP_RECVTOS, IPV6_RECVTCLASS).</summary>
     private static unsafe int ReceivedTrafficClass(IDatagramChannel sender, IPAddress address)
@@ -122,7 +115,7 @@ public sealed class SocketSettingsTests
         using var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         socket.Bind(new IPEndPoint(address, 0));
         int level = isIPv6 ? TrafficClass.IPv6Level : TrafficClass.IPv4Level;
-        SetOption(socket, level, isIPv6 ? ReceiveClass : ReceiveTos, 1);
+        socket.SetRawOption(level, isIPv6 ? ReceiveClass : ReceiveTos, 1);
         Channels.SendAll(sender, Channels.BatchOf(PeerAddress.From((IPEndPoint)socket.LocalEndPoint!), 100));
         socket.Poll(TimeSpan.FromSeconds(10), SelectMode.SelectRead).ShouldBeTrue();
 
