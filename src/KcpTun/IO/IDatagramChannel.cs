@@ -17,7 +17,7 @@ public interface IDatagramChannel : IDisposable
     /// <summary>The local address, port included.</summary>
     PeerAddress Local { get; }
 
-    /// <summary>The batch this channel wants to receive into: its buffer is shaped for the channel's own needs.</summary>
+    /// <summary>The batch this channel wants to receive into, its buffer shaped for the channel's own needs.</summary>
     DatagramBatch CreateReceiveBatch();
 
     /// <summary>

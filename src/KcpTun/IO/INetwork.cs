@@ -14,7 +14,10 @@ public interface INetwork
     /// <summary>A new generator for the caller's own use.</summary>
     IEntropy CreateEntropy();
 
-    /// <summary>All addresses of <paramref name="host"/> (a name or a literal), in the resolver's order; never empty.</summary>
+    /// <summary>
+    /// All addresses of <paramref name="host"/> (a name or a literal), IPv4's first and otherwise in the resolver's
+    /// order; never empty.
+    /// </summary>
     /// <exception cref="System.Net.Sockets.SocketException">The name does not resolve.</exception>
     ValueTask<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellation);
 

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 
 namespace KcpTun.IO;
 
@@ -53,7 +52,7 @@ internal static class SocketBuffers
     {
         try
         {
-            socket.SetRawSocketOption(LinuxSocketLevel, way.LinuxForceName, MemoryMarshal.AsBytes(new Span<int>(ref bytes)));
+            socket.SetRawOption(LinuxSocketLevel, way.LinuxForceName, bytes);
             return true;
         }
         catch (SocketException)
@@ -66,8 +65,7 @@ internal static class SocketBuffers
     {
         if (!OperatingSystem.IsLinux())
             return (int)socket.GetSocketOption(SocketOptionLevel.Socket, way.Name)!;
-        int doubled = 0;
-        socket.GetRawSocketOption(LinuxSocketLevel, way.LinuxName, MemoryMarshal.AsBytes(new Span<int>(ref doubled)));
+        int doubled = socket.GetRawOption(LinuxSocketLevel, way.LinuxName);
         return doubled / 2;
     }
 

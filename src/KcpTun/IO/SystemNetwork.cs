@@ -18,7 +18,7 @@ public sealed class SystemNetwork(Action<string, Exception>? onDriverFailure = n
     /// <summary>Environment variable; the value 1 has the effect of the constructor's flag.</summary>
     public const string PortableVariable = "KCPTUN_PORTABLE_UDP";
 
-    /// <summary>The C structures of <see cref="LinuxDatagramChannel"/> are those of 64-bit little-endian systems.</summary>
+    /// <summary>Its C structures are those of 64-bit little-endian systems.</summary>
     [SupportedOSPlatformGuard("linux")]
     internal static bool HasLinuxChannel =>
         OperatingSystem.IsLinux() && Environment.Is64BitProcess && BitConverter.IsLittleEndian;
@@ -27,7 +27,7 @@ public sealed class SystemNetwork(Action<string, Exception>? onDriverFailure = n
 
     public IEntropy CreateEntropy() => new SystemEntropy();
 
-    /// <remarks>IPv4 addresses come first, which is Go's order of preference for UDP. An empty host is this one.</remarks>
+    /// <remarks>IPv4 addresses come first, as Go prefers them for UDP. An empty host is this one.</remarks>
     public async ValueTask<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(host);

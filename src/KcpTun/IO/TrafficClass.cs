@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 
 namespace KcpTun.IO;
 
@@ -28,16 +27,13 @@ internal static class TrafficClass
         try
         {
             if (socket.AddressFamily == AddressFamily.InterNetworkV6)
-                Set(socket, IPv6Level, IPv6Option, value);
+                socket.SetRawOption(IPv6Level, IPv6Option, value);
             if (socket.AddressFamily == AddressFamily.InterNetwork || socket.DualMode)
-                Set(socket, IPv4Level, IPv4Option, value);
+                socket.SetRawOption(IPv4Level, IPv4Option, value);
         }
         catch (SocketException e)
         {
             onWarning?.Invoke($"SetDSCP: {e.Message}");
         }
     }
-
-    private static void Set(Socket socket, int level, int option, int value) =>
-        socket.SetRawSocketOption(level, option, MemoryMarshal.AsBytes(new Span<int>(ref value)));
 }

@@ -6,7 +6,7 @@ namespace KcpTun.IO;
 internal static class UnixPath
 {
     /// <summary>As in Go a leading @ names a socket in Linux's abstract space, which has no file.</summary>
-    /// <exception cref="SocketException">The path is empty or too long for a socket, or the system has none.</exception>
+    /// <exception cref="SocketException">The path is empty or too long, or the system has no Unix sockets.</exception>
     public static UnixDomainSocketEndPoint ToEndPoint(string path)
     {
         bool isAbstract = OperatingSystem.IsLinux() && path.StartsWith('@');

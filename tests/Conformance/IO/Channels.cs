@@ -7,7 +7,7 @@ using KcpTun.Primitives;
 
 namespace KcpTun.Conformance.IO;
 
-/// <summary>Opens every kind of channel this system has, and moves datagrams through them within a time limit.</summary>
+/// <summary>Opens every kind of channel this system has and moves datagrams through them in bounded time.</summary>
 internal static class Channels
 {
     public const string Portable = "portable";
@@ -79,7 +79,7 @@ internal static class Channels
     public static void ShouldEqual(this byte[] actual, ReadOnlySpan<byte> expected, int number)
     {
         if (!actual.AsSpan().SequenceEqual(expected))
-            Assert.Fail($"datagram {number} is not the one that was sent: {actual.Length} bytes, not {expected.Length}");
+            Assert.Fail($"datagram {number} is not what was sent: {actual.Length} bytes, not {expected.Length}");
     }
 
     /// <summary>Sends everything, waiting for room where there is none.</summary>

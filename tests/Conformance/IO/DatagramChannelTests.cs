@@ -38,7 +38,7 @@ public sealed class DatagramChannelTests
     {
         using IDatagramChannel server = Channels.Open(kind, Channels.Loopback4);
         IDatagramChannel[] clients =
-            [.. Channels.Kinds.SelectMany(other => Enumerable.Repeat(other, 4)).Select(other => Channels.Open(other, Channels.Loopback4))];
+            [.. from other in Channels.Kinds from _ in new int[4] select Channels.Open(other, Channels.Loopback4)];
         try
         {
             var batch = new DatagramBatch(600);
@@ -103,7 +103,10 @@ public sealed class DatagramChannelTests
 
         List<(byte[] Payload, PeerAddress Peer)> received = Channels.ReceiveAll(server, sizes.Length);
         for (int i = 0; i < sizes.Length; i++)
-            received[i].Payload.ShouldEqual(Channels.Payload(sizes[i], sizes[i]).AsSpan(0, Math.Min(sizes[i], 1501)), i);
+        {
+            ReadOnlySpan<byte> expected = Channels.Payload(sizes[i], sizes[i]).AsSpan(0, Math.Min(sizes[i], 1501));
+            received[i].Payload.ShouldEqual(expected, i);
+        }
     }
 
     [TestCaseSource(typeof(Channels), nameof(Channels.Kinds))]

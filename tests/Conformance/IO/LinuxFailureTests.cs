@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using KcpTun.IO;
 using KcpTun.IO.Linux;
 using KcpTun.Primitives;
 
@@ -137,8 +137,7 @@ public sealed class LinuxFailureTests : IDisposable
     {
         const int SocketLevel = 1, NoCheck = 11;
         using LinuxDatagramChannel client = Channels.OpenLinux(Channels.Loopback4);
-        int one = 1;
-        client.Socket.SetRawSocketOption(SocketLevel, NoCheck, MemoryMarshal.AsBytes(new Span<int>(ref one)));
+        client.Socket.SetRawOption(SocketLevel, NoCheck, 1);
         DatagramBatch batch = Batch([.. Enumerable.Repeat(1350, 200)]);
         for (int i = 0; i < Gso.MaxRefusals; i++)
         {
@@ -164,6 +163,20 @@ public sealed class LinuxFailureTests : IDisposable
         _client.SendBatch(batch, 0).ShouldBe(4);
         (_client.Sender.Undeliverable - before).ShouldBe(2);
         Channels.ReceiveAll(_server, 2).Select(d => d.Payload.Length).ShouldBe([500, 700]);
+    }
+
+    /// <summary>Else a forged source could make a server believe that segmentation does not work.</summary>
+    [Test]
+    public void Nothing_is_offered_to_the_kernel_for_port_0()
+    {
+        PeerAddress portZero = PeerAddress.FromIPv4([127, 0, 0, 1], 0);
+        var batch = new DatagramBatch(3);
+        Channels.Add(batch, Channels.Payload(0, 500), portZero);
+        Channels.Add(batch, Channels.Payload(1, 500), portZero);
+        Channels.Add(batch, Channels.Payload(2, 600), _server.Local);
+        _client.SendBatch(batch, 0).ShouldBe(3);
+        _calls.Sent.ShouldHaveSingleItem().ShouldBe([1]);
+        Channels.ReceiveAll(_server, 1)[0].Payload.Length.ShouldBe(600);
     }
 
     [Test]

@@ -7,7 +7,7 @@ namespace KcpTun.Conformance.IO;
 [SupportedOSPlatform("linux")]
 internal sealed unsafe class ScriptedCalls(IMessageCalls kernel) : IMessageCalls
 {
-    /// <summary>Decides the error of a send from the number of datagrams in each of its messages; 0 lets it pass.</summary>
+    /// <summary>The error of a send, given the number of datagrams in each of its messages; 0 lets it pass.</summary>
     public Func<int[], int> SendError { get; set; } = _ => 0;
 
     /// <summary>Most messages that one call takes.</summary>

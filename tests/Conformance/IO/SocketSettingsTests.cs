@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using KcpTun.IO;
 using KcpTun.IO.Linux;
@@ -46,8 +45,6 @@ public sealed class SocketSettingsTests
     [Test]
     public void A_refused_dscp_is_one_warning()
     {
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-        using var dead = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         List<string> warnings = [];
         // A value beyond the option's range is what the kernel refuses on a working socket.
         using var six = new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp);
@@ -80,8 +77,10 @@ public sealed class SocketSettingsTests
         receive.ShouldBeLessThan(Huge, "this machine's net.core.rmem_max has no effect");
         warnings.ShouldBe(
         [
-            $"SetReadBuffer: the system grants {receive} of {Huge} bytes; to allow more: sysctl -w net.core.rmem_max={Huge}",
-            $"SetWriteBuffer: the system grants {send} of {Huge} bytes; to allow more: sysctl -w net.core.wmem_max={Huge}",
+            $"SetReadBuffer: the system grants {receive} of {Huge} bytes; "
+                + $"to allow more: sysctl -w net.core.rmem_max={Huge}",
+            $"SetWriteBuffer: the system grants {send} of {Huge} bytes; "
+                + $"to allow more: sysctl -w net.core.wmem_max={Huge}",
         ]);
     }
 
@@ -106,12 +105,7 @@ public sealed class SocketSettingsTests
         _ => throw new ArgumentException(channel.ToString()),
     };
 
-    private static int Option(Socket socket, int name)
-    {
-        int value = 0;
-        socket.GetRawSocketOption(SocketLevel, name, MemoryMarshal.AsBytes(new Span<int>(ref value)));
-        return value;
-    }
+    private static int Option(Socket socket, int name) => socket.GetRawOption(SocketLevel, name);
 
     /// <summary>What the kernel reports about a datagram on arrival (IP_RECVTOS, IPV6_RECVTCLASS).</summary>
     private static unsafe int ReceivedTrafficClass(IDatagramChannel sender, IPAddress address)
@@ -120,11 +114,8 @@ public sealed class SocketSettingsTests
         bool isIPv6 = address.AddressFamily == AddressFamily.InterNetworkV6;
         using var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         socket.Bind(new IPEndPoint(address, 0));
-        int one = 1;
-        socket.SetRawSocketOption(
-            isIPv6 ? TrafficClass.IPv6Level : TrafficClass.IPv4Level,
-            isIPv6 ? ReceiveClass : ReceiveTos,
-            MemoryMarshal.AsBytes(new Span<int>(ref one)));
+        int level = isIPv6 ? TrafficClass.IPv6Level : TrafficClass.IPv4Level;
+        socket.SetRawOption(level, isIPv6 ? ReceiveClass : ReceiveTos, 1);
         Channels.SendAll(sender, Channels.BatchOf(PeerAddress.From((IPEndPoint)socket.LocalEndPoint!), 100));
         socket.Poll(TimeSpan.FromSeconds(10), SelectMode.SelectRead).ShouldBeTrue();
 
@@ -138,7 +129,7 @@ public sealed class SocketSettingsTests
         var calls = new MessageCalls((int)socket.SafeHandle.DangerousGetHandle());
         calls.Receive(&message, 1, out _).ShouldBe(1);
         CMsgHdr header = Unsafe.ReadUnaligned<CMsgHdr>(control);
-        header.Level.ShouldBe(isIPv6 ? TrafficClass.IPv6Level : TrafficClass.IPv4Level);
+        header.Level.ShouldBe(level);
         return control[HeaderSize];
     }
 }

@@ -74,7 +74,11 @@ public sealed class StreamSocketTests
             byte[] received = new byte[data.Length];
             int count = 0;
             while (count < received.Length)
-                count += await other.ReadAsync(received.AsMemory(count, Math.Min(100_000, received.Length - count)), cancellation);
+            {
+                int wanted = Math.Min(100_000, received.Length - count);
+                count += await other.ReadAsync(received.AsMemory(count, wanted), cancellation);
+            }
+
             await write;
             received.AsSpan().SequenceEqual(data).ShouldBeTrue();
         }

@@ -31,7 +31,8 @@ public sealed class SystemNetworkTests
     [Test]
     public void IPv4_comes_first_and_the_order_is_kept_otherwise()
     {
-        IPAddress[] given = [.. new[] { "2001:db8::1", "192.0.2.2", "2001:db8::3", "192.0.2.1" }.Select(IPAddress.Parse)];
+        string[] literals = ["2001:db8::1", "192.0.2.2", "2001:db8::3", "192.0.2.1"];
+        IPAddress[] given = [.. literals.Select(IPAddress.Parse)];
         HostNames.PreferIPv4("example", given).ShouldBe([given[1], given[3], given[0], given[2]]);
         Should.Throw<SocketException>(() => HostNames.PreferIPv4("example", []));
     }

@@ -29,8 +29,7 @@ internal static class Gro
     {
         try
         {
-            int one = 1;
-            socket.SetRawSocketOption(Level, Option, MemoryMarshal.AsBytes(new Span<int>(ref one)));
+            socket.SetRawOption(Level, Option, 1);
             return true;
         }
         catch (SocketException)

@@ -39,8 +39,8 @@ internal sealed class Gso(bool isEnabled)
     {
         try
         {
-            Span<byte> value = stackalloc byte[sizeof(int)];
-            return socket.GetRawSocketOption(Level, Option, value) > 0;
+            _ = socket.GetRawOption(Level, Option);
+            return true;
         }
         catch (SocketException)
         {

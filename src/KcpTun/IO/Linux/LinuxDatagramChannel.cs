@@ -32,7 +32,7 @@ public sealed unsafe class LinuxDatagramChannel : IDatagramChannel
 
     private readonly Socket _socket;
     private readonly int _descriptor;
-    private readonly EventHandle _event = new();
+    private readonly EventHandle _event;
     private WakeSignal _signal;
     private SendStall _stall;
     private bool _isDisposed;
@@ -58,6 +58,7 @@ public sealed unsafe class LinuxDatagramChannel : IDatagramChannel
         Sender = new LinuxSender(calls, Gso, isIPv6);
         bool isMerging = offloads.HasFlag(DatagramOffloads.Receive) && Gro.TryEnable(_socket);
         Receiver = new LinuxReceiver(calls, isIPv6, isMerging);
+        _event = new EventHandle();
     }
 
     public PeerAddress Local { get; }
