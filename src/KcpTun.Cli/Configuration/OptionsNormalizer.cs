@@ -1,3 +1,4 @@
+using KcpTun.Kcp;
 using KcpTun.Tunnel;
 
 namespace KcpTun.Cli.Configuration;
@@ -19,14 +20,14 @@ internal static class OptionsNormalizer
             options = options with { RateLimit = 0 };
         }
 
-        return ModeProfile.Named(options.Mode) is not { } profile
+        return KcpProfile.Named(options.Mode) is not { } profile
             ? options
             : options with
             {
                 NoDelay = profile.NoDelay,
                 Interval = profile.Interval,
                 Resend = profile.Resend,
-                Nc = profile.Nc,
+                Nc = profile.CongestionControl ? 0 : 1,
             };
     }
 }

@@ -1,4 +1,5 @@
 using KcpTun.Cli.Flags;
+using KcpTun.Kcp;
 using KcpTun.Tunnel;
 
 namespace KcpTun.Cli.Configuration;
@@ -47,9 +48,9 @@ internal sealed partial class OptionsValidator
             _options = _options with { Crypt = CipherNames.Fallback };
         }
 
-        if (!ModeProfile.Names.Contains(_options.Mode))
+        if (!KcpProfile.ModeNames.Contains(_options.Mode))
         {
-            string hint = NearestName.Hint(_options.Mode, ModeProfile.Names);
+            string hint = NearestName.Hint(_options.Mode, KcpProfile.ModeNames);
             _warnings.Add($"--mode {_options.Mode} is no profile, so it means manual, as in kcptun{hint}");
         }
     }
@@ -91,18 +92,12 @@ internal sealed partial class OptionsValidator
 
         if (_options.SockBuf <= 0)
             Warn("--sockbuf", _options.SockBuf, "the system's socket buffers are used; the default is 4194304");
-        ModeProfile profile =
-            new ModeProfile(_options.NoDelay, _options.Interval, _options.Resend, _options.Nc).Effective();
         _options = _options with
         {
             SndWnd = _options.SndWnd <= 0 ? LibraryWindow : _options.SndWnd,
             RcvWnd = _options.RcvWnd <= 0 ? LibraryWindow : Math.Min(_options.RcvWnd, MaxAdvertised),
             Dscp = _options.Dscp & 63,
             SockBuf = Math.Max(_options.SockBuf, 0),
-            NoDelay = profile.NoDelay,
-            Interval = profile.Interval,
-            Resend = profile.Resend,
-            Nc = profile.Nc,
         };
     }
 

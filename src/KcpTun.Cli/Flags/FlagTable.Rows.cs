@@ -1,4 +1,5 @@
 using KcpTun.Cli.Logging;
+using KcpTun.Kcp;
 using KcpTun.Tunnel;
 
 namespace KcpTun.Cli.Flags;
@@ -35,7 +36,7 @@ internal static partial class FlagTable
             (o, v) => o with { Crypt = v }),
         Text(
             "mode",
-            $"profiles: {string.Join(", ", ModeProfile.Names)}",
+            $"profiles: {string.Join(", ", KcpProfile.ModeNames)}",
             o => o.Mode,
             (o, v) => o with { Mode = v }),
         Boolean("QPP", "enable Quantum Permutation Pads(QPP)", o => o.Qpp, (o, v) => o with { Qpp = v })

@@ -16,6 +16,9 @@ public readonly record struct KcpProfile(int NoDelay, int Interval, int Resend, 
     /// <summary>What the reference library starts with, and keeps for a setting given as a negative number.</summary>
     public static KcpProfile Library => new(0, 100, 0, true);
 
+    /// <summary>The mode names kcptun documents, and <c>default</c>.</summary>
+    public static IReadOnlyList<string> ModeNames { get; } = ["fast3", "fast2", "fast", "normal", "default", "manual"];
+
     /// <summary>
     /// The profile of a mode name. A named mode overrides the four values; any name that is not in the table means
     /// "manual", as in the reference.
@@ -24,14 +27,18 @@ public readonly record struct KcpProfile(int NoDelay, int Interval, int Resend, 
     /// differs: <c>default</c> is a mode of its own here (library settings at a 10 ms interval); the reference knows
     /// no such name and falls back to the manual values.
     /// </remarks>
-    public static KcpProfile For(string mode, int nodelay, int interval, int resend, int nc) => mode switch
+    public static KcpProfile For(string mode, int nodelay, int interval, int resend, int nc) =>
+        Named(mode) ?? Manual(nodelay, interval, resend, nc);
+
+    /// <summary>The profile called <paramref name="mode"/>, or null when the four options decide.</summary>
+    public static KcpProfile? Named(string mode) => mode switch
     {
         "normal" => new KcpProfile(0, 40, 2, false),
         "fast" => new KcpProfile(0, 30, 2, false),
         "fast2" => new KcpProfile(1, 20, 2, false),
         "fast3" => new KcpProfile(1, 10, 2, false),
         "default" => new KcpProfile(0, 10, 0, true),
-        _ => Manual(nodelay, interval, resend, nc),
+        _ => null,
     };
 
     private static KcpProfile Manual(int nodelay, int interval, int resend, int nc) => new(

@@ -154,14 +154,6 @@ internal sealed class OptionsValidatorTests
         notice.ShouldBeNull();
     }
 
-    [TestCase(1, 10)]
-    [TestCase(10, 10)]
-    [TestCase(5000, 5000)]
-    [TestCase(6000, 5000)]
-    [TestCase(-1, 100)]
-    public void The_interval_stays_in_its_range(int given, int expected) =>
-        new ModeProfile(0, given, 0, 0).Effective().Interval.ShouldBe(expected);
-
     [Test]
     public void A_negative_rate_becomes_zero_with_the_words_of_kcptun()
     {
