@@ -6,7 +6,7 @@ namespace KcpTun.Fec;
 /// <content>The groups being collected, and what is done with a group that holds enough.</content>
 public sealed partial class FecDecoder
 {
-    /// <summary>Bytes from one rebuilt region to the next: the longest region, rounded up to whole cache lines.</summary>
+    /// <summary>Bytes from one rebuilt region to the next; the longest region is 1494.</summary>
     private const int RebuiltStride = 1536;
 
     // Made at the first loss: many connections never need one, and a peer that keeps changing its shape makes no work.
@@ -39,6 +39,7 @@ public sealed partial class FecDecoder
                 return group;
         }
 
+        // MaxOpenGroups says why there is one.
         free!.Open(id, DataShards + ParityShards);
         return free;
     }

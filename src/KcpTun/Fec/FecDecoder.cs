@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using KcpTun.Primitives;
 
 namespace KcpTun.Fec;

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace KcpTun.Fec;
 
 /// <summary>
@@ -10,11 +12,11 @@ internal abstract class GaloisKernel
     public static IReadOnlyList<GaloisKernel> All { get; } =
     [
         new ScalarKernel(),
-        new VectorKernel<Shuffle128, System.Runtime.Intrinsics.Vector128<byte>, Shuffle128.Factor>(),
-        new VectorKernel<Shuffle256, System.Runtime.Intrinsics.Vector256<byte>, Shuffle256.Factor>(),
-        new VectorKernel<Affine256, System.Runtime.Intrinsics.Vector256<byte>, Affine256.Factor>(),
-        new VectorKernel<Shuffle512, System.Runtime.Intrinsics.Vector512<byte>, Shuffle512.Factor>(),
-        new VectorKernel<Affine512, System.Runtime.Intrinsics.Vector512<byte>, Affine512.Factor>(),
+        new VectorKernel<Shuffle128, Vector128<byte>, Shuffle128.Factor>(),
+        new VectorKernel<Shuffle256, Vector256<byte>, Shuffle256.Factor>(),
+        new VectorKernel<Affine256, Vector256<byte>, Affine256.Factor>(),
+        new VectorKernel<Shuffle512, Vector512<byte>, Shuffle512.Factor>(),
+        new VectorKernel<Affine512, Vector512<byte>, Affine512.Factor>(),
     ];
 
     /// <summary>The fastest one this processor can run.</summary>

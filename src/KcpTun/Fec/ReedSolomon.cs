@@ -108,7 +108,8 @@ public sealed class ReedSolomon
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(dataShards, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(parityShards, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)dataShards + parityShards, MaxShards, nameof(parityShards));
+        long shards = (long)dataShards + parityShards;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(shards, MaxShards, nameof(parityShards));
     }
 
     private ReadOnlySpan<byte> Column(int dataIndex) =>

@@ -18,6 +18,8 @@ internal sealed class ScalarKernel : GaloisKernel
         }
     }
 
+    public override string ToString() => "Scalar";
+
     protected override void MultiplyAddCore(
         ReadOnlySpan<byte> coefficients, ReadOnlySpan<byte> source, Span<byte> destinations, int stride) =>
         Run(coefficients, source, destinations, stride);

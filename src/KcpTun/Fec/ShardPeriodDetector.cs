@@ -1,3 +1,5 @@
+using KcpTun.Primitives;
+
 namespace KcpTun.Fec;
 
 /// <summary>
@@ -19,13 +21,13 @@ internal sealed class ShardPeriodDetector
     private int _next;
 
     /// <summary>What is known about one sequence number, counted from the lowest in the window.</summary>
+    [Flags]
     private enum Sighting : byte
     {
-        None,
-        Data,
-        Parity,
-        RepeatedData,
-        RepeatedParity,
+        None = 0,
+        Data = 1,
+        Parity = 2,
+        Repeated = 4,
     }
 
     /// <summary>Remembers one packet.</summary>
@@ -59,42 +61,35 @@ internal sealed class ShardPeriodDetector
         uint lowest = _sequences[0];
         for (int i = 1; i < _count; i++)
         {
-            if (Primitives.SequenceNumber.Difference(_sequences[i], lowest) < 0)
+            if (SequenceNumber.Difference(_sequences[i], lowest) < 0)
                 lowest = _sequences[i];
         }
 
         for (int i = 0; i < _count; i++)
         {
             uint place = unchecked(_sequences[i] - lowest);
-            if (place >= WindowSize)
+            if (place >= (uint)_sightings.Length)
                 continue;
-            ref Sighting sighting = ref _sightings[place];
-            sighting = sighting switch
-            {
-                Sighting.None => _isData[i] ? Sighting.Data : Sighting.Parity,
-                Sighting.Data => Sighting.RepeatedData,
-                Sighting.Parity => Sighting.RepeatedParity,
-                _ => sighting,
-            };
+            Sighting type = _isData[i] ? Sighting.Data : Sighting.Parity;
+            _sightings[place] |= _sightings[place] == Sighting.None ? type : Sighting.Repeated;
         }
     }
 
     private int FirstRun(Sighting wanted)
     {
-        Sighting repeated = wanted == Sighting.Data ? Sighting.RepeatedData : Sighting.RepeatedParity;
         int begin = Unknown;
         bool wasWanted = true;
-        for (int place = 0; place < WindowSize; place++)
+        for (int place = 0; place < _sightings.Length; place++)
         {
             Sighting sighting = _sightings[place];
             if (sighting == Sighting.None)
                 return Unknown;
-            bool isWanted = sighting == wanted || sighting == repeated;
+            bool isWanted = (sighting & wanted) != 0;
             if (begin != Unknown && !isWanted)
                 return place - begin;
             if (isWanted && !wasWanted)
                 begin = place;
-            if (sighting is Sighting.RepeatedData or Sighting.RepeatedParity)
+            if ((sighting & Sighting.Repeated) != 0)
                 return Unknown;
             wasWanted = isWanted;
         }

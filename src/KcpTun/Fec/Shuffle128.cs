@@ -1,16 +1,18 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace KcpTun.Fec;
 
 /// <summary>
-/// Products of both nibbles looked up by a byte shuffle, 16 at a time: <c>pshufb</c> on x86, <c>tbl</c> on ARM. Every
-/// x86-64 processor that the ahead-of-time build starts on has this one.
+/// Products of both nibbles looked up by a byte shuffle, 16 at a time: <c>pshufb</c> on x86, <c>tbl</c> on ARM. It is
+/// the one that an ahead-of-time build for x86-64 can count on.
 /// </summary>
 internal readonly struct Shuffle128 : IGaloisLanes<Vector128<byte>, Shuffle128.Factor>
 {
-    public static bool IsSupported => Vector128.IsHardwareAccelerated;
+    public static bool IsSupported => Ssse3.IsSupported || AdvSimd.Arm64.IsSupported;
 
     public static int Width => Vector128<byte>.Count;
 
@@ -29,11 +31,16 @@ internal readonly struct Shuffle128 : IGaloisLanes<Vector128<byte>, Shuffle128.F
     public static void MultiplyAdd(Vector128<byte> value, Factor factor, ref byte destination)
     {
         Vector128<byte> nibble = Vector128.Create((byte)0x0F);
-        // Indices stay below 16, so how a processor treats larger ones does not matter.
-        Vector128<byte> low = Vector128.ShuffleNative(factor.Low, value & nibble);
-        Vector128<byte> high = Vector128.ShuffleNative(factor.High, (value.AsUInt16() >>> 4).AsByte() & nibble);
+        Vector128<byte> low = Lookup(factor.Low, value & nibble);
+        Vector128<byte> high = Lookup(factor.High, (value.AsUInt16() >>> 4).AsByte() & nibble);
         (Vector128.LoadUnsafe(ref destination) ^ low ^ high).StoreUnsafe(ref destination);
     }
+
+    // Vector128.ShuffleNative is the portable name of both, but an ahead-of-time build makes it a loop over bytes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Lookup(Vector128<byte> table, Vector128<byte> indices) => AdvSimd.Arm64.IsSupported
+        ? AdvSimd.Arm64.VectorTableLookup(table, indices)
+        : Ssse3.Shuffle(table, indices);
 
     /// <summary>Products with the low nibble and with the high nibble.</summary>
     internal readonly record struct Factor(Vector128<byte> Low, Vector128<byte> High);

@@ -15,7 +15,9 @@ internal static class TailMask
         255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
     ];
 
-    /// <summary>Where the <paramref name="width"/> bytes begin of which the last <paramref name="count"/> are ones.</summary>
+    /// <summary>
+    /// Where the <paramref name="width"/> bytes begin of which the last <paramref name="count"/> have all bits set.
+    /// </summary>
     public static ref readonly byte For(int width, int count) =>
         ref ZerosThenOnes.Slice(WidestVector - width + count, width)[0];
 }

@@ -5,21 +5,15 @@ using KcpTun.Primitives;
 
 namespace KcpTun.Conformance.Fec;
 
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class FecDecoderTests
 {
     private const string TwoGroups = "10+3, two groups and a partial one";
 
-    private SnmpCounters _counters;
-    private PacketPool _pool;
+    private readonly SnmpCounters _counters = new();
+    private PacketPool _pool = FecVectors.NewPool();
 
     private static IEnumerable<TestCaseData> GoldenTraces => FecVectors.Named("decoders");
-
-    [SetUp]
-    public void SetUp()
-    {
-        _counters = new SnmpCounters();
-        _pool = FecVectors.NewPool();
-    }
 
     [TestCaseSource(nameof(GoldenTraces))]
     public void Trace_is_that_of_the_reference(JsonElement golden)
@@ -97,6 +91,15 @@ public sealed class FecDecoderTests
     }
 
     [Test]
+    public void Size_is_held_against_the_packets_it_was_rebuilt_from_and_not_against_earlier_ones()
+    {
+        FecDecoder decoder = NewDecoder(1, 1);
+        decoder.Decode(FecVectors.Packet(0, FecHeader.DataType, 100));
+        decoder.Decode(ForgedParity(50, 40)).ShouldBe(0);
+        _counters.FecErrs.ShouldBe(1);
+    }
+
+    [Test]
     public void Nothing_is_left_over_from_the_call_before()
     {
         FecDecoder decoder = NewDecoder(1, 1);
@@ -159,7 +162,7 @@ public sealed class FecDecoderTests
         FecDecoder decoder = NewDecoder(1, 1);
         decoder.Decode(FecVectors.Packet(200, FecHeader.DataType));
         uint sequence = 205;
-        for (; decoder.DataShards != 4; sequence++)
+        for (; decoder.DataShards != 4 && sequence < 600; sequence++)
             decoder.Decode(FecVectors.Packet(sequence, TypeOf(sequence)));
         sequence.ShouldBe(205u + ShardPeriodDetector.WindowSize, "the gap after 200 had to leave the window");
         long lastForgotten = -1;
@@ -180,6 +183,34 @@ public sealed class FecDecoderTests
         firstRecovered.ShouldBe(((100 - FecDecoder.GroupsKeptBehindNewest) * 6) + 4);
 
         static ushort TypeOf(uint sequence) => sequence % 6 < 4 ? FecHeader.DataType : FecHeader.ParityType;
+    }
+
+    [Test]
+    public void A_shape_that_proves_right_keeps_what_was_collected()
+    {
+        FecDecoder decoder = NewDecoder(2, 1);
+        for (uint sequence = 0; sequence < 7; sequence++)
+            decoder.Decode(FecVectors.Packet(sequence, sequence % 3 < 2 ? FecHeader.DataType : FecHeader.ParityType));
+        decoder.Decode(FecVectors.Packet(7, FecHeader.ParityType)).ShouldBe(0);
+        decoder.IsTuning.ShouldBeFalse("the misfit led to the same shape");
+        decoder.Decode(FecVectors.Packet(8, FecHeader.ParityType));
+        _counters.FecRecovered.ShouldBe(1);
+    }
+
+    [TestCase(128, 127, true)]
+    [TestCase(128, 128, false)]
+    public void Only_shapes_below_256_shards_are_adopted(int dataShards, int parityShards, bool isAdopted)
+    {
+        FecDecoder decoder = NewDecoder(1, 1);
+        uint shards = (uint)(dataShards + parityShards);
+        for (uint sequence = 0; sequence < 3 * shards; sequence++)
+        {
+            bool isData = sequence % shards < dataShards;
+            decoder.Decode(FecVectors.Packet(sequence, isData ? FecHeader.DataType : FecHeader.ParityType));
+        }
+
+        decoder.IsTuning.ShouldBe(!isAdopted);
+        decoder.DataShards.ShouldBe(isAdopted ? dataShards : 1);
     }
 
     [Test]

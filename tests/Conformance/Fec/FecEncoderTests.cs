@@ -40,6 +40,14 @@ public sealed class FecEncoderTests
     }
 
     [Test]
+    public void Gap_is_measured_between_whole_milliseconds()
+    {
+        var encoder = new FecEncoder(2, 2, FecVectors.MaxPacketLength);
+        encoder.Send(new byte[30], new Instant(7_900)).Count.ShouldBe(1);
+        encoder.Send(new byte[30], new Instant(507_100)).Count.ShouldBe(1);
+    }
+
+    [Test]
     public void First_packet_has_no_predecessor_even_on_a_clock_that_starts_at_zero()
     {
         var encoder = new FecEncoder(1, 1, FecVectors.MaxPacketLength);
@@ -88,6 +96,8 @@ public sealed class FecEncoderTests
         encoder.Encode(new byte[40], Instant.Zero).ShouldBe(1);
         encoder.WriteParity(0, room).ShouldBe(40);
         Should.Throw<ArgumentOutOfRangeException>(() => encoder.WriteParity(1, room));
+        encoder.Encode(new byte[40], Instant.Zero);
+        Should.Throw<ArgumentOutOfRangeException>(() => encoder.WriteParity(0, room));
     }
 
     [Test]

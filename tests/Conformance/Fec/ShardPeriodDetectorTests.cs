@@ -35,6 +35,15 @@ public sealed class ShardPeriodDetectorTests
     }
 
     [Test]
+    public void A_run_may_span_the_wrap()
+    {
+        var detector = new ShardPeriodDetector();
+        for (uint i = 0; i < 6; i++)
+            detector.Add("PDDDDP"[(int)i] == 'D', unchecked(uint.MaxValue - 2 + i));
+        detector.Detect().ShouldBe((4, -1));
+    }
+
+    [Test]
     public void A_repetition_matters_only_before_the_end_of_the_run()
     {
         const string Types = "PDDPPD";
