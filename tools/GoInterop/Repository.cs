@@ -12,8 +12,8 @@ public static class Repository
     public static string Artifacts => Path.Combine(Root, "artifacts");
 
     /// <summary>
-    /// The program under test: environment variable KCPTUN_EXE, else the executable built with the same configuration
-    /// as the running assembly.
+    /// The program under test: environment variable KCPTUN_EXE (relative to <see cref="Root"/>), else the executable built
+    /// with the same configuration as the running assembly.
     /// </summary>
     public static string TunnelExecutable
     {
@@ -21,7 +21,7 @@ public static class Repository
         {
             string? chosen = Environment.GetEnvironmentVariable("KCPTUN_EXE");
             if (!string.IsNullOrEmpty(chosen))
-                return Path.GetFullPath(chosen);
+                return Path.GetFullPath(chosen, Root);
             string configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
             return Path.Combine(Artifacts, "bin", "KcpTun.Cli", configuration, "KcpTun.Cli");
         }
