@@ -18,7 +18,9 @@ public sealed class BenchTunnel : IAsyncDisposable
 
     public RunningTunnel Tunnel => _tunnel;
 
-    /// <summary>Starts both ends with the same smux version and immediate ends of connections, and the flags given.</summary>
+    /// <summary>
+    /// Starts both ends with the same smux version and immediate ends of connections, and the flags given.
+    /// </summary>
     public static async Task<BenchTunnel> StartAsync(
         Pair pair, IReadOnlyList<string> flags, IReadOnlyList<string> clientFlags, CancellationToken cancellationToken)
     {

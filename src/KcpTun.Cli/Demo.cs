@@ -43,10 +43,13 @@ internal sealed class Demo(INetwork network, ILogger logger, TextWriter output)
         using var client = new ClientTunnel(clientContext, local);
         Task running = Task.WhenAll([server.RunAsync(stop.Token), client.RunAsync(stop.Token)]);
 
-        output.WriteLine($"kcptun demo: application -> {local.LocalName} -> udp 127.0.0.1:{udpPort} -> {target.LocalName} (echo)");
+        output.WriteLine(
+            $"kcptun demo: application -> {local.LocalName} -> udp 127.0.0.1:{udpPort} "
+            + $"-> {target.LocalName} (echo)");
         output.WriteLine(
             $"crypt {flags.Crypt}, mode {flags.Mode}, FEC {flags.DataShard}/{flags.ParityShard}, "
-            + $"windows {flags.SndWnd}/{flags.RcvWnd}, smux {flags.SmuxVer}, compression {(flags.NoComp ? "off" : "on")}");
+            + $"windows {flags.SndWnd}/{flags.RcvWnd}, smux {flags.SmuxVer}, "
+            + $"compression {(flags.NoComp ? "off" : "on")}");
         bool isIntact = await MeasureAsync(local.LocalName);
         output.WriteLine($"datagrams sent by the client: {clientContext.Snapshot().OutPkts}, "
             + $"segments retransmitted: {clientContext.Snapshot().RetransSegs}");

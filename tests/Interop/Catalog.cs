@@ -15,7 +15,8 @@ public static partial class Catalog
 
     public static IReadOnlyList<Scenario> Scenarios { get; } =
     [
-        .. Basics(), .. Ciphers(), .. Smux(), .. Fec(), .. Compression(), .. Qpp(), .. Modes(), .. Sizes(), .. Endpoints(),
+        .. Basics(), .. Ciphers(), .. Smux(), .. Fec(), .. Compression(), .. Qpp(), .. Modes(), .. Sizes(),
+        .. Endpoints(),
         .. Ends(), .. Loads(), .. Programs(),
     ];
 

@@ -54,7 +54,8 @@ public static class MatrixReport
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"# Interoperability matrix\n\n{summary}\n\n");
-        text.Append("Columns are client->server, figures are seconds; n/a: an end has no such option; empty: not run.\n\n");
+        text.Append("Columns are client->server, figures are seconds; ")
+            .Append("n/a: an end has no such option; empty: not run.\n\n");
         text.Append(CultureInfo.InvariantCulture, $"| scenario | {string.Join(" | ", Columns)} |\n");
         text.Append(CultureInfo.InvariantCulture, $"|---|{string.Concat(Columns.Select(_ => "---|"))}\n");
         foreach (Scenario row in Catalog.Scenarios)

@@ -25,7 +25,9 @@ public sealed record Scenario
     /// <summary>The content of both ends' JSON file, if they are to have one.</summary>
     public string? Configuration { get; init; }
 
-    /// <summary>smux version, always said because the releases' defaults differ; null leaves the command line bare.</summary>
+    /// <summary>
+    /// smux version, always said because the releases' defaults differ; null leaves the command line bare.
+    /// </summary>
     public int? SmuxVersion { get; init; } = 2;
 
     public int PortCount { get; init; } = 1;

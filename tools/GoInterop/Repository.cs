@@ -12,8 +12,8 @@ public static class Repository
     public static string Artifacts => Path.Combine(Root, "artifacts");
 
     /// <summary>
-    /// The program under test: environment variable KCPTUN_EXE (relative to <see cref="Root"/>), else the executable built
-    /// with the same configuration as the running assembly.
+    /// The program under test: environment variable KCPTUN_EXE (relative to <see cref="Root"/>), else the executable
+    /// built with the same configuration as the running assembly.
     /// </summary>
     public static string TunnelExecutable
     {

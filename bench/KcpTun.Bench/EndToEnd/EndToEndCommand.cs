@@ -27,7 +27,8 @@ public static class EndToEndCommand
             DefaultValueFactory = _ => 500,
         };
         Option<string?> crypt = new("--crypt") { Description = "Cipher; kcptun's own default when left out" };
-        Option<Pair[]> pairs = PairOption.Create("go-new:go-new", "ours:ours", "ours:go-new", "go-new:ours", "go-old:go-old");
+        Option<Pair[]> pairs = PairOption.Create(
+            "go-new:go-new", "ours:ours", "ours:go-new", "go-new:ours", "go-old:go-old");
         Argument<string[]> flags = new("flags")
         {
             Description = $"kcptun flags of both ends, after --; default: {DefaultFlags}",

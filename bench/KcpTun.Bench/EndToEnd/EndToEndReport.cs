@@ -6,7 +6,9 @@ using KcpTun.GoInterop;
 
 namespace KcpTun.Bench.EndToEnd;
 
-/// <summary>The table of an end-to-end comparison: medians, and medians of each round's ratio to Go against itself.</summary>
+/// <summary>
+/// The table of an end-to-end comparison: medians, and medians of each round's ratio to Go against itself.
+/// </summary>
 public sealed class EndToEndReport(EndToEndSettings settings, IReadOnlyList<EndToEndSample> samples)
 {
     private const double Mebibyte = 1024 * 1024;
@@ -30,11 +32,13 @@ public sealed class EndToEndReport(EndToEndSettings settings, IReadOnlyList<EndT
         text.AppendLine(CultureInfo.InvariantCulture, $"Flags of both ends: `{string.Join(' ', settings.Flags)}`.");
         text.AppendLine(
             CultureInfo.InvariantCulture,
-            $"{settings.Runs} rounds; {settings.Bytes / Mebibyte:0} MiB each way, one stream; {settings.Echoes} echoes.");
+            $"{settings.Runs} rounds; {settings.Bytes / Mebibyte:0} MiB each way, one stream; "
+            + $"{settings.Echoes} echoes.");
         text.AppendLine("Median (× median of the ratios to go-20260314->go-20260314 in the same round); CPU is both")
             .AppendLine("processes together, RSS the peak.").AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"{Machine.Describe()}").AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"| pair | {string.Join(" | ", s_columns.Select(c => c.Title))} |");
+        string titles = string.Join(" | ", s_columns.Select(c => c.Title));
+        text.AppendLine(CultureInfo.InvariantCulture, $"| pair | {titles} |");
         text.AppendLine(CultureInfo.InvariantCulture, $"|---|{string.Concat(s_columns.Select(_ => "---:|"))}");
         foreach (Pair pair in settings.Pairs)
         {

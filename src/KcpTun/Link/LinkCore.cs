@@ -66,8 +66,9 @@ public sealed partial class LinkCore : IKcpOutput, IDisposable
                 Mtu = mtu - _payloadOffset - _trailerLength,
             },
             resources.Pool, resources.Counters);
+        int room = mtu - _headerLength - _trailerLength;
         if (options.HasFec)
-            _fecEncoder = new FecEncoder(options.DataShards, options.ParityShards, mtu - _headerLength - _trailerLength);
+            _fecEncoder = new FecEncoder(options.DataShards, options.ParityShards, room);
         if (options.RateLimit > 0)
             _pacer = new PacketPacer(options.RateLimit, resources.Pool);
         if (options.TuncryptKey is { } key)
@@ -148,7 +149,9 @@ public sealed partial class LinkCore : IKcpOutput, IDisposable
         return Instant.Min(deadline, Instant.FromMilliseconds((now.Microseconds / 1000) + wait));
     }
 
-    /// <summary>Ends the session from this side: a last flush goes out, as kcp-go's close does (PROTOCOL c.10).</summary>
+    /// <summary>
+    /// Ends the session from this side: a last flush goes out, as kcp-go's close does (PROTOCOL c.10).
+    /// </summary>
     public void Close(LinkEnd reason, Instant now, IPacketSink sink)
     {
         Fail(reason, null);

@@ -34,11 +34,16 @@ public sealed class WireDiagnosis(LinkOptions options)
         }
 
         if (!LooksLikeSmux)
-            return "the peer's bytes are neither smux nor snappy: it may run with another --key (crypt null checks nothing), or is no kcptun";
+        {
+            return "the peer's bytes are neither smux nor snappy: it may run with another --key "
+                + "(crypt null checks nothing), or is no kcptun";
+        }
+
         if (options.Compression)
             return "the peer does not compress and this end does: --nocomp must be equal on both ends";
         return _first[0] != options.Smux.Version
-            ? $"the peer speaks smux version {_first[0]} and this end {options.Smux.Version}: --smuxver must be equal on both ends"
+            ? $"the peer speaks smux version {_first[0]} and this end {options.Smux.Version}: "
+                + "--smuxver must be equal on both ends"
             : "the peer sent a frame that is not smux";
     }
 

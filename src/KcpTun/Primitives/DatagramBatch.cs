@@ -39,7 +39,9 @@ public sealed class DatagramBatch
 
     public Span<byte> this[int index] => Buffer.AsSpan(_slices[index].Offset, _slices[index].Length);
 
-    /// <summary>The free slot that the next <see cref="Commit"/> makes a datagram. The batch must not be full.</summary>
+    /// <summary>
+    /// The free slot that the next <see cref="Commit"/> makes a datagram. The batch must not be full.
+    /// </summary>
     public Span<byte> Reserve() => Buffer.AsSpan(Count * SlotSize, SlotSize);
 
     /// <summary>Makes the first <paramref name="length"/> bytes of the reserved slot a datagram.</summary>

@@ -49,7 +49,9 @@ public sealed class PacketPool(MemoryBudget budget)
         _free.Push(slot);
     }
 
-    /// <summary>Gives the slabs back to the runtime when nothing is rented: the driver calls it when it goes idle.</summary>
+    /// <summary>
+    /// Gives the slabs back to the runtime when nothing is rented: the driver calls it when it goes idle.
+    /// </summary>
     public void Trim()
     {
         if (Outstanding > 0)

@@ -44,7 +44,9 @@ public sealed class SnmpCounters
     public long RingBufferSndBuffer { get; set; }
     public long OobPackets { get; set; }
 
-    /// <summary>Adds another instance: counters and levels sum up, the gauges of single sessions are replaced.</summary>
+    /// <summary>
+    /// Adds another instance: counters and levels sum up, the gauges of single sessions are replaced.
+    /// </summary>
     public void Add(SnmpCounters other)
     {
         ArgumentNullException.ThrowIfNull(other);

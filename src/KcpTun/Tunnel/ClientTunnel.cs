@@ -12,7 +12,9 @@ namespace KcpTun.Tunnel;
 /// </summary>
 public sealed class ClientTunnel : IDisposable
 {
-    /// <summary>Local connections that may wait for a session at once; more are not accepted until some get one.</summary>
+    /// <summary>
+    /// Local connections that may wait for a session at once; more are not accepted until some get one.
+    /// </summary>
     public const int MaxWaiting = 1024;
 
     private static readonly TimeSpan s_acceptPause = TimeSpan.FromMilliseconds(100);
@@ -69,8 +71,7 @@ public sealed class ClientTunnel : IDisposable
                 next++;
             }
         }
-        catch (Exception e) when (
-            stop.IsCancellationRequested && e is OperationCanceledException or ObjectDisposedException or SocketException)
+        catch (Exception e) when (stop.IsCancellationRequested && IsClosed(e))
         {
             // The listener was closed to end the loop.
         }
@@ -85,7 +86,9 @@ public sealed class ClientTunnel : IDisposable
         _stopping.Cancel();
     }
 
-    /// <summary>The next local connection, or null after an error that may pass (no descriptors left, for one).</summary>
+    /// <summary>
+    /// The next local connection, or null after an error that may pass (no descriptors left, for one).
+    /// </summary>
     private async Task<IStreamConnection?> AcceptAsync(CancellationToken stop)
     {
         try
@@ -177,6 +180,9 @@ public sealed class ClientTunnel : IDisposable
             LeaveWaiting();
         }
     }
+
+    private static bool IsClosed(Exception e) =>
+        e is OperationCanceledException or ObjectDisposedException or SocketException;
 
     /// <summary>Dials until it works: resolve afresh, pick a port of the range, open a socket of its own.</summary>
     private async Task<LinkSession> DialAsync(CancellationToken stopping)

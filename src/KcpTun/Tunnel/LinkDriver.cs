@@ -60,8 +60,8 @@ public sealed partial class LinkDriver
     public Task Stopped => _stopped.Task;
 
     /// <summary>
-    /// Adds a client session to <paramref name="remote"/> with a random conversation id. Call it before the driver runs.
-    /// Nothing is sent until a stream is opened: success says nothing about the peer.
+    /// Adds a client session to <paramref name="remote"/> with a random conversation id. Call it before the driver
+    /// runs. Nothing is sent until a stream is opened: success says nothing about the peer.
     /// </summary>
     public LinkSession Connect(PeerAddress remote, Instant now)
     {
@@ -85,7 +85,9 @@ public sealed partial class LinkDriver
         Wake();
     }
 
-    /// <summary>One turn. Returns when the next one is due at the latest, or null when the driver has stopped.</summary>
+    /// <summary>
+    /// One turn. Returns when the next one is due at the latest, or null when the driver has stopped.
+    /// </summary>
     public Instant? Step(Instant now)
     {
         ResumeSending();

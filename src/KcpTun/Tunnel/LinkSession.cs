@@ -25,7 +25,8 @@ public sealed partial class LinkSession : ISmuxHandler, ISmuxSource
     private volatile int _streamCount;
     private long _stalledSince = long.MaxValue;
 
-    internal LinkSession(LinkDriver driver, PeerAddress remote, uint conversation, LinkOptions options, MemoryBudget budget)
+    internal LinkSession(
+        LinkDriver driver, PeerAddress remote, uint conversation, LinkOptions options, MemoryBudget budget)
     {
         _driver = driver;
         _streamBuffer = options.Smux.StreamBuffer;

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace KcpTun.Tunnel;
 
-/// <summary>Every line the tunnel logs. The texts up to id 99 are kcptun's own (OPTIONS §3); the rest are ours.</summary>
+/// <summary>
+/// Every line the tunnel logs. The texts up to id 99 are kcptun's own (OPTIONS §3); the rest are ours.
+/// </summary>
 internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Information, "smux version: {Version} on connection: {Local} -> {Remote}")]

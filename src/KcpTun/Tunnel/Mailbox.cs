@@ -1,6 +1,8 @@
 namespace KcpTun.Tunnel;
 
-/// <summary>A message to the driver: a stream with notes, a request to open a stream, or to close the session.</summary>
+/// <summary>
+/// A message to the driver: a stream with notes, a request to open a stream, or to close the session.
+/// </summary>
 internal readonly record struct Mail(
     LinkSession Session, MuxStream? Stream, TaskCompletionSource<MuxStream>? Opened, bool IsClose);
 

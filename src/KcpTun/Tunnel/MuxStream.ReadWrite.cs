@@ -5,7 +5,9 @@ namespace KcpTun.Tunnel;
 
 public sealed partial class MuxStream
 {
-    /// <summary>Waits until a read would not wait: data, the end or an error is there. An idle reader needs no buffer.</summary>
+    /// <summary>
+    /// Waits until a read would not wait: data, the end or an error is there. An idle reader needs no buffer.
+    /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WaitToReadAsync()
     {
@@ -23,7 +25,9 @@ public sealed partial class MuxStream
         }
     }
 
-    /// <summary>Reads at least one byte; 0 after the peer's FIN. Data received before an error is delivered first.</summary>
+    /// <summary>
+    /// Reads at least one byte; 0 after the peer's FIN. Data received before an error is delivered first.
+    /// </summary>
     /// <exception cref="IOException">The session ended.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

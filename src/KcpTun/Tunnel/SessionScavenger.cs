@@ -3,11 +3,12 @@ using KcpTun.Primitives;
 namespace KcpTun.Tunnel;
 
 /// <summary>
-/// Looks after sessions that were replaced in their slot: they keep serving their streams, are closed when the last one
-/// is gone, and with <c>autoexpire</c> at the latest <c>scavengettl</c> after they expired (PROTOCOL i.2). Costs nothing
-/// while there is none.
+/// Looks after sessions that were replaced in their slot: they keep serving their streams, are closed when the last
+/// one is gone, and with <c>autoexpire</c> at the latest <c>scavengettl</c> after they expired (PROTOCOL i.2). Costs
+/// nothing while there is none.
 /// </summary>
-internal sealed class SessionScavenger(TunnelContext context, int autoExpireSeconds, int ttlSeconds, CancellationToken stopping)
+internal sealed class SessionScavenger(
+    TunnelContext context, int autoExpireSeconds, int ttlSeconds, CancellationToken stopping)
 {
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(5);
 
@@ -54,7 +55,8 @@ internal sealed class SessionScavenger(TunnelContext context, int autoExpireSeco
 
     private bool IsDone(LinkSession session, Instant dialledAt, Instant now)
     {
-        if (!session.HasEnded && autoExpireSeconds > 0 && now > dialledAt.AddSeconds((long)autoExpireSeconds + ttlSeconds))
+        Instant limit = dialledAt.AddSeconds((long)autoExpireSeconds + ttlSeconds);
+        if (!session.HasEnded && autoExpireSeconds > 0 && now > limit)
         {
             Log.ScavengedByTtl(context.Logger, session.Local);
             session.Close();

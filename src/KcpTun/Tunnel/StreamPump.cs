@@ -8,7 +8,8 @@ namespace KcpTun.Tunnel;
 /// Moves bytes between a local connection and a stream until both directions have ended (PROTOCOL i.4): the end of one
 /// direction is passed on as a half-close after <c>closewait</c>, and not a byte that has arrived is lost.
 /// </summary>
-internal sealed class StreamPump(TunnelContext context, IStreamConnection local, MuxStream stream, CancellationToken stopping)
+internal sealed class StreamPump(
+    TunnelContext context, IStreamConnection local, MuxStream stream, CancellationToken stopping)
 {
     /// <summary>Bytes moved at a time: several frames, and still a small part of the stream's send buffer.</summary>
     private const int BufferBytes = 64 * 1024;
@@ -152,7 +153,9 @@ internal sealed class StreamPump(TunnelContext context, IStreamConnection local,
         await upload;
     }
 
-    /// <summary>What sockets, streams and sessions throw when the other side goes away or we close under a read.</summary>
+    /// <summary>
+    /// What sockets, streams and sessions throw when the other side goes away or we close under a read.
+    /// </summary>
     private static bool IsConnectionError(Exception e) =>
         e is IOException or System.Net.Sockets.SocketException or ObjectDisposedException;
 }

@@ -13,7 +13,9 @@ internal sealed class Waiter : IValueTaskSource
     public bool IsArmed { get; private set; }
 
     /// <summary>Starts a wait.</summary>
-    /// <exception cref="InvalidOperationException">Another wait is under way: one reader and one writer at a time.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Another wait is under way: one reader and one writer at a time.
+    /// </exception>
     public ValueTask ArmLocked()
     {
         if (IsArmed)

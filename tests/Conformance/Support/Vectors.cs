@@ -13,7 +13,9 @@ internal static class Vectors
         return document.RootElement.Clone();
     }
 
-    /// <summary>The vectors' pseudo-random bytes: state = state*1664525 + 1013904223 mod 2^32, byte = state >> 24.</summary>
+    /// <summary>
+    /// The vectors' pseudo-random bytes: state = state*1664525 + 1013904223 mod 2^32, byte = state >> 24.
+    /// </summary>
     public static byte[] Lcg(uint seed, int length)
     {
         byte[] bytes = new byte[length];

@@ -48,7 +48,9 @@ internal sealed class VirtualWorld : IClock
             (Now.AddMilliseconds(DelayMs).Microseconds, _order++));
     }
 
-    /// <summary>Starts something asynchronous whose continuations then run inside the world, on the caller's thread.</summary>
+    /// <summary>
+    /// Starts something asynchronous whose continuations then run inside the world, on the caller's thread.
+    /// </summary>
     public T Start<T>(Func<T> action)
     {
         SynchronizationContext? outer = SynchronizationContext.Current;

@@ -5,7 +5,9 @@ using KcpTun.Tunnel;
 
 namespace KcpTun.Conformance.Tunnel;
 
-/// <summary>Which datagrams make a server open, replace or keep a session (PROTOCOL c.10), and which cost it nothing.</summary>
+/// <summary>
+/// Which datagrams make a server open, replace or keep a session (PROTOCOL c.10), and which cost it nothing.
+/// </summary>
 [Parallelizable(ParallelScope.All)]
 public sealed class ServerAdmissionTests
 {

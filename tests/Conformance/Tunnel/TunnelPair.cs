@@ -60,7 +60,8 @@ internal sealed class TunnelPair
         Smux = new SmuxOptions(),
     };
 
-    public (LinkDriver Driver, VirtualChannel Channel) AddClient(string address, ulong seed, string key = "it's a secrect")
+    public (LinkDriver Driver, VirtualChannel Channel) AddClient(
+        string address, ulong seed, string key = "it's a secrect")
     {
         VirtualChannel channel = World.Open(address);
         return (Drive(channel, ClientOptions, seed, key), channel);
@@ -90,7 +91,9 @@ internal sealed class TunnelPair
         return Server.AcceptAsync().AsTask().Result!;
     }
 
-    /// <summary>Sends <paramref name="data"/> from one stream to the other, in virtual time, and returns what came.</summary>
+    /// <summary>
+    /// Sends <paramref name="data"/> from one stream to the other, in virtual time, and returns what came.
+    /// </summary>
     public byte[] Transfer(MuxStream from, MuxStream to, byte[] data, int seconds = 120)
     {
         Task writing = World.Start(() => from.WriteAsync(data).AsTask());

@@ -6,9 +6,9 @@ namespace KcpTun.Interop.Exercises;
 
 /// <summary>One side ends its output and the other still has something to say (PROTOCOL e.6, i.4).</summary>
 /// <remarks>
-/// Go 20260314 has a race: an end that has sent its FIN drops what it has received and not yet read when the peer's FIN
-/// arrives. So where a Go end is the one to receive last, its peer's FIN is held back until the data has been read; where
-/// ours is, the FIN follows the last byte at once and nothing may be missing.
+/// Go 20260314 has a race: an end that has sent its FIN drops what it has received and not yet read when the peer's
+/// FIN arrives. So where a Go end is the one to receive last, its peer's FIN is held back until the data has been
+/// read; where ours is, the FIN follows the last byte at once and nothing may be missing.
 /// </remarks>
 public static class HalfCloseExercises
 {

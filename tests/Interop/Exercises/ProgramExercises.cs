@@ -38,7 +38,8 @@ public static class ProgramExercises
         await Program.RunAsync(
             [
                 "curl", "--silent", "--show-error", "--noproxy", "*", "--max-time", DocumentTimeoutSeconds,
-                "--output", small, $"{origin}/{SmallDocumentBytes}", "--output", large, $"{origin}/{LargeDocumentBytes}",
+                "--output", small, $"{origin}/{SmallDocumentBytes}",
+                "--output", large, $"{origin}/{LargeDocumentBytes}",
             ],
             run.CancellationToken);
         await ShouldBePayloadAsync(small, SmallDocumentBytes, run.CancellationToken);

@@ -7,12 +7,13 @@ namespace KcpTun.Interop.Exercises;
 
 /// <summary>The server dies and comes back; the client carries new connections again without help.</summary>
 /// <remarks>
-/// Nothing tells a kcptun client that its server forgot the session. Go's 30 s activity check does, 30 to 60 s after the
-/// last frame (PROTOCOL e.7), and up to 10 s later when the send window is full and the NOP before the check waits for
-/// room. Until then new connections use the dead session; ours gives them a new one as soon as nothing has been
-/// acknowledged for a while. Data has to flow before the restart: the new server answers the old session's segments with
-/// a session of its own under the same conversation, and while that one's keepalives still lie ahead of the client's
-/// rcv_nxt they pass for signs of life (a Go client that had received five segments was stuck for more than 70 s).
+/// Nothing tells a kcptun client that its server forgot the session. Go's 30 s activity check does, 30 to 60 s after
+/// the last frame (PROTOCOL e.7), and up to 10 s later when the send window is full and the NOP before the check
+/// waits for room. Until then new connections use the dead session; ours gives them a new one as soon as nothing has
+/// been acknowledged for a while. Data has to flow before the restart: the new server answers the old session's
+/// segments with a session of its own under the same conversation, and while that one's keepalives still lie ahead of
+/// the client's rcv_nxt they pass for signs of life (a Go client that had received five segments was stuck for more
+/// than 70 s).
 /// </remarks>
 public static class RestartExercise
 {

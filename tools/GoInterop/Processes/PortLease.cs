@@ -8,9 +8,9 @@ namespace KcpTun.GoInterop.Processes;
 /// process or another, until it is disposed or its process ends.
 /// </summary>
 /// <remarks>
-/// The claim on a port is a UDP socket bound to the same port of another loopback address: the kernel keeps it exclusive
-/// and drops it with the process, and 127.0.0.1 stays free for the program that is to listen there. The range lies
-/// below the kernel's ephemeral ports, so that no outgoing connection takes a leased port.
+/// The claim on a port is a UDP socket bound to the same port of another loopback address: the kernel keeps it
+/// exclusive and drops it with the process, and 127.0.0.1 stays free for the program that is to listen there. The
+/// range lies below the kernel's ephemeral ports, so that no outgoing connection takes a leased port.
 /// </remarks>
 public sealed class PortLease : IDisposable
 {

@@ -7,8 +7,8 @@ namespace KcpTun.GoInterop.Processes;
 /// Starts processes that cannot outlive this one, however it ends.
 /// </summary>
 /// <remarks>
-/// The kernel's parent-death signal does it, and it fires when the parent <em>thread</em> ends: thread-pool threads come
-/// and go, so one thread that lives as long as the process starts every child.
+/// The kernel's parent-death signal does it, and it fires when the parent <em>thread</em> ends: thread-pool threads
+/// come and go, so one thread that lives as long as the process starts every child.
 /// </remarks>
 public static class ProcessLauncher
 {

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace KcpTun.GoInterop.Traffic;
 
-/// <summary>What an end received: the number of bytes and their SHA-256 in hexadecimal (empty when not asked for).</summary>
+/// <summary>
+/// What an end received: the number of bytes and their SHA-256 in hexadecimal (empty when not asked for).
+/// </summary>
 public sealed record Digest(long Length, string Sha256)
 {
     /// <summary>Bytes of a digest on the wire: length and hash.</summary>

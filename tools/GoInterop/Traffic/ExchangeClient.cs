@@ -2,10 +2,14 @@ using System.Net.Sockets;
 
 namespace KcpTun.GoInterop.Traffic;
 
-/// <summary>The near end of the connections to an <see cref="ExchangeTarget"/>. Each method ends with what both ends saw.</summary>
+/// <summary>
+/// The near end of the connections to an <see cref="ExchangeTarget"/>. Each method ends with what both ends saw.
+/// </summary>
 public static class ExchangeClient
 {
-    /// <summary>Sends <paramref name="message"/> and receives as many bytes back; the connection can echo again.</summary>
+    /// <summary>
+    /// Sends <paramref name="message"/> and receives as many bytes back; the connection can echo again.
+    /// </summary>
     public static async Task<byte[]> EchoAsync(
         Stream connection, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {

@@ -22,7 +22,8 @@ public static class HttpTarget
             }
 
             long length = long.Parse(requestLine.Split(' ')[1].TrimStart('/'), CultureInfo.InvariantCulture);
-            string head = $"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: {length}\r\n\r\n";
+            string head = "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n"
+                + $"Content-Length: {length}\r\n\r\n";
             await connection.WriteAsync(Encoding.ASCII.GetBytes(head), cancellationToken);
             await connection.SendAsync(new Payload((ulong)length, length), cancellationToken);
         }
