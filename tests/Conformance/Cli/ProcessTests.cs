@@ -46,11 +46,13 @@ internal sealed class ProcessTests
     [TestCase("INT")]
     public async Task A_signal_to_end_drains_and_ends_the_process_by_SIGTERM(string signal)
     {
-        // The outer shell tells how its child ended; a child in the background would be deaf to SIGINT.
+        // The outer shell says "Terminated" of a child that ended by the signal and not by a status of 143. In the
+        // background the child would be deaf to SIGINT.
         using Process shell = Shell(
             $"bash -c 'echo $$; exec {s_program} server --key k -l 127.0.0.1:23931'; echo \"ended $?\"");
         string pid = await StartedAsync(shell);
         await SendAsync(signal, pid);
+        await LineAsync(shell.StandardError, "Terminated");
         await LineAsync(shell.StandardOutput, "ended 143");
         await EndAsync(shell);
     }
@@ -122,6 +124,7 @@ internal sealed class ProcessTests
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        start.Environment["LC_ALL"] = "C";
         foreach ((string name, string value) in variables)
             start.Environment[name] = value;
         return Process.Start(start).ShouldNotBeNull();
