@@ -70,16 +70,12 @@ public sealed class ChannelWaitTests
     {
         using IDatagramChannel channel = Channels.Open(kind, Channels.Loopback4);
         using IDatagramChannel sender = Channels.Open(kind, Channels.Loopback4);
-        PeerAddress peer = channel.Local;
-        var thread = new Thread(() =>
-        {
-            Thread.Sleep(20);
-            Channels.SendAll(sender, Channels.BatchOf(peer, 100));
-        });
-        thread.Start();
-        channel.Wait(Channels.Clock, Instant.Never);
+        var waiter = new Thread(() => channel.Wait(Channels.Clock, Instant.Never)) { IsBackground = true };
+        waiter.Start();
+        waiter.Join(TimeSpan.FromMilliseconds(30)).ShouldBeFalse();
+        Channels.SendAll(sender, Channels.BatchOf(channel.Local, 100));
+        waiter.Join(TimeSpan.FromSeconds(FarAwaySeconds)).ShouldBeTrue();
         channel.ReceiveBatch(channel.CreateReceiveBatch()).ShouldBe(1);
-        thread.Join();
     }
 
     [TestCaseSource(typeof(Channels), nameof(Channels.Kinds))]

@@ -15,7 +15,7 @@ internal static class Channels
     public const string LinuxWithoutOffloads = "Linux without offloads";
 
     private const int BufferBytes = 4 << 20;
-    private const int PatienceSeconds = 20;
+    private const int PatienceSeconds = 10;
 
     private static readonly ConditionalWeakTable<IDatagramChannel, DatagramBatch> s_receiveBatches = [];
 

@@ -106,6 +106,11 @@ public sealed class LinuxFailureTests : IDisposable
         _calls.Sent.SelectMany(runs => runs).ShouldBe([.. Enumerable.Repeat(1, 48), 48]);
         ShouldArrive(batch);
 
+        _calls.Sent.Clear();
+        _client.SendBatch(batch, 0).ShouldBe(96);
+        _calls.Sent.ShouldHaveSingleItem().ShouldBe([48, 48]);
+        ShouldArrive(batch);
+
         int Fail()
         {
             isFirst = false;
