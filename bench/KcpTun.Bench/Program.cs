@@ -1,7 +1,9 @@
 using System.CommandLine;
+using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
 using KcpTun.Bench.EndToEnd;
 using KcpTun.Bench.Idle;
+using KcpTun.GoInterop;
 
 RootCommand root = new("Measures KcpTun, alone and beside both Go releases.")
 {
@@ -17,7 +19,8 @@ static Command MicroCommand()
     Command command = new("micro", "BenchmarkDotNet benchmarks of single parts.") { arguments };
     command.SetAction(parsed =>
     {
-        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(parsed.GetRequiredValue(arguments));
+        IConfig config = DefaultConfig.Instance.WithArtifactsPath(Path.Combine(Repository.Artifacts, "bench", "micro"));
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(parsed.GetRequiredValue(arguments), config);
     });
     return command;
 }
