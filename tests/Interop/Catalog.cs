@@ -101,8 +101,20 @@ public static partial class Catalog
         new() { Id = "fec/20-10", Flags = Shards(20, 10) },
         new() { Id = "fec/1-1", Flags = Shards(1, 1) },
         new() { Id = "fec/different", ClientFlags = Shards(10, 3), ServerFlags = Shards(20, 10) },
-        new() { Id = "fec/client-only", ClientFlags = Shards(10, 3), ServerFlags = Shards(0, 0) },
-        new() { Id = "fec/server-only", ClientFlags = Shards(0, 0), ServerFlags = Shards(10, 3) },
+        new()
+        {
+            Id = "fec/client-only",
+            ClientFlags = Shards(10, 3),
+            ServerFlags = Shards(0, 0),
+            ServerNeeds = Capabilities.UnexpectedFec,
+        },
+        new()
+        {
+            Id = "fec/server-only",
+            ClientFlags = Shards(0, 0),
+            ServerFlags = Shards(10, 3),
+            ClientNeeds = Capabilities.UnexpectedFec,
+        },
     ];
 
     private static IEnumerable<Scenario> Compression() =>

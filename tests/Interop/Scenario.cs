@@ -42,6 +42,9 @@ public sealed record Scenario
     /// <summary>What the client must have.</summary>
     public Capabilities ClientNeeds { get; init; }
 
+    /// <summary>What the server must have.</summary>
+    public Capabilities ServerNeeds { get; init; }
+
     /// <summary>Whether it mostly waits, so that it need not count among those that load the machine.</summary>
     public bool IsIdle { get; init; }
 
@@ -53,7 +56,7 @@ public sealed record Scenario
 
     /// <summary>Whether both ends have what it needs.</summary>
     public bool AppliesTo(Pair pair) =>
-        pair.Client.Capabilities.HasFlag(Needs | ClientNeeds) && pair.Server.Capabilities.HasFlag(Needs);
+        pair.Client.Capabilities.HasFlag(Needs | ClientNeeds) && pair.Server.Capabilities.HasFlag(Needs | ServerNeeds);
 
     /// <summary>The tunnel for a pair.</summary>
     public TunnelPlan Plan(Pair pair) => new()

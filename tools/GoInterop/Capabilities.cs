@@ -33,6 +33,13 @@ public enum Capabilities
     /// <summary>smux 2 without being asked.</summary>
     SmuxTwoByDefault = 1 << 8,
 
+    /// <summary>
+    /// Takes FEC packets while its own FEC is off. Release 20210922 decodes them as groups of 1+1 until it has learned
+    /// the shape, takes parity for data and corrupts the stream, also between two ends of its own (PROTOCOL b.6).
+    /// </summary>
+    UnexpectedFec = 1 << 9,
+
     /// <summary>Everything release 20260314 has.</summary>
-    Modern = Gcm | NullCipher | Qpp | RateLimit | FrameSize | HalfClose | PortRange | UnixListen | SmuxTwoByDefault,
+    Modern = Gcm | NullCipher | Qpp | RateLimit | FrameSize | HalfClose | PortRange | UnixListen | SmuxTwoByDefault
+        | UnexpectedFec,
 }
