@@ -46,12 +46,9 @@ public sealed partial class SmuxSession
         ReadOnlySpan<byte> piece = bytes[..Math.Min(bytes.Length, _payloadRemaining)];
         bytes = bytes[piece.Length..];
         _payloadRemaining -= piece.Length;
-        SmuxStream? stream = _payloadStream;
-        if (_payloadRemaining == 0)
-            _payloadStream = null;
 
         // A stream closed in the middle of a payload gets no more of it, and the rest costs no tokens.
-        if (stream is not { IsClosed: false })
+        if (_payloadStream is not { IsClosed: false } stream)
             return;
         stream.Unread += piece.Length;
         _tokens -= piece.Length;
@@ -164,15 +161,10 @@ public sealed partial class SmuxSession
     private void BeginPayload(SmuxFrame frame)
     {
         _payloadRemaining = frame.Length;
-        _payloadStream = null;
 
         // Data behind the peer's own FIN breaks the protocol; like data for an unknown stream it is skipped.
-        if (frame.Length > 0
-            && _streams.TryGetValue(frame.StreamId, out SmuxStream? stream)
-            && !stream.HasReceivedEnd)
-        {
-            _payloadStream = stream;
-        }
+        bool isExpected = _streams.TryGetValue(frame.StreamId, out SmuxStream? stream) && !stream.HasReceivedEnd;
+        _payloadStream = isExpected ? stream : null;
     }
 
     private SmuxInputResult InputUpdate(uint streamId)

@@ -128,6 +128,7 @@ public sealed class SmuxCloseTests
         _client.Feed(Frames.Of(2, SmuxCommand.Psh, _id, 1, 2, 3));
         _client.Read(_id, 3);
         _client.Session.Close(_id);
+        _client.Session.StreamCount.ShouldBe(1);
         Sent().ShouldBe([(SmuxCommand.Upd, 8)]);
         _client.Session.StreamCount.ShouldBe(0);
     }
