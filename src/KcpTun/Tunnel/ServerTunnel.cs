@@ -66,11 +66,13 @@ public sealed class ServerTunnel : IDisposable
         _stopping.Cancel();
     }
 
+    /// <summary>No host and 0.0.0.0 both mean every interface of both families, as in Go.</summary>
     private async ValueTask<IPAddress> AddressToBindAsync(string host, CancellationToken cancellation)
     {
-        if (host.Length == 0)
-            return Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
-        return (await _context.Network.ResolveAsync(host, cancellation))[0];
+        IPAddress address = host.Length == 0
+            ? IPAddress.Any
+            : (await _context.Network.ResolveAsync(host, cancellation))[0];
+        return address.Equals(IPAddress.Any) && Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : address;
     }
 
     private async Task AcceptSessionsAsync(LinkDriver driver)
