@@ -7,8 +7,8 @@ namespace KcpTun.Kcp;
 /// <remarks>
 /// The rule: an ack (sn, ts) overtakes every segment of snd_buf before sn that was sent no later than ts,
 /// acknowledged or not. Acks come many to a packet, so they are collected and applied in one pass over the window.
-/// That is exact as long as una stays where it is in between: additions commute, and whether a count has reached the
-/// threshold shows at the end.
+/// That is exact: additions commute, whether a count has reached the threshold shows at the end, and segments that una
+/// removes in between ask for the same flush by being removed.
 /// </remarks>
 internal sealed partial class SendBuffer
 {

@@ -122,8 +122,6 @@ internal sealed partial class SendBuffer(PacketPool pool, uint initialSequence, 
     {
         if (Una == Next || SequenceNumber.Difference(una, Una) <= 0)
             return false;
-        // Acks noted while una was here also count for what it now removes.
-        ApplyAcks();
         while (Una != Next && SequenceNumber.Difference(una, Una) > 0)
             ReturnSlot(IndexOf(Una++));
         if (SequenceNumber.Difference(Una, FirstUnsent) > 0)

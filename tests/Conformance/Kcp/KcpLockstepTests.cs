@@ -21,6 +21,60 @@ public sealed class KcpLockstepTests
     public void Conversations_with_large_windows_match_the_reference_model([Range(0, 11)] int seed) =>
         new Conversation(10_000 + seed, maximumWindow: 2500, isHostile: seed % 4 == 0).Run(steps: 500);
 
+    [Test]
+    public void Acks_with_timestamps_from_all_over_the_clock_match_the_reference_model([Range(0, 9)] int seed)
+    {
+        var dice = new Random(seed);
+        var pool = new PacketPool(new MemoryBudget(MemoryBudget.DefaultLimitBytes));
+        for (int round = 0; round < 60; round++)
+        {
+            var options = new KcpOptions
+            {
+                Conversation = Segments.Conversation,
+                CongestionControl = false,
+                Resend = dice.Next(4),
+                SendWindow = 128,
+                Dialect = (KcpDialect)dice.Next(2),
+            };
+            var end = new LockstepEndpoint(options, pool);
+            uint now = (uint)dice.Next() * 2;
+            end.Absorb(Segments.Tell(0, 128), true, now);
+            for (int packet = 0; packet < 6; packet++)
+            {
+                now += (uint)dice.Next(50);
+                end.Write(new byte[end.Session.Mss * dice.Next(1, 20)]);
+                end.Flush(now);
+                int count = dice.Next(2) == 0 ? dice.Next(1, 80) : 3;
+                byte[] acks = [.. Enumerable.Range(0, count).SelectMany(_ => RandomAck(dice, end, now))];
+                end.Absorb(acks, true, now);
+                end.Compare($"seed {seed}, round {round}, acks");
+                end.Settle(false, now);
+                end.Compare($"seed {seed}, round {round}, flush");
+            }
+
+            end.Session.Release();
+        }
+
+        pool.Outstanding.ShouldBe(0);
+    }
+
+    private static byte[] RandomAck(Random dice, LockstepEndpoint end, uint now)
+    {
+        uint una = end.Session.SendUna;
+        int inFlight = (int)(end.Session.SendNext - una);
+        uint sn = una + (uint)dice.Next(dice.Next(2) * inFlight / 2, inFlight + 1);
+        uint ts = dice.Next(8) switch
+        {
+            // Half a turn of the clock from a segment is where before and after change places.
+            0 => now + 0x7FFF_FFFF - (uint)dice.Next(100),
+            1 => now + 0x8000_0000,
+            2 => now + 0x6000_0000,
+            3 => now - 0x6000_0000,
+            _ => now - (uint)dice.Next(100),
+        };
+        return Segments.Ack(sn, ts, dice.Next(20) == 0 ? una + 1 : una);
+    }
+
     /// <summary>Two endpoints, the packets between them, and the dice.</summary>
     private sealed class Conversation
     {

@@ -66,6 +66,25 @@ public sealed class KcpMemoryTests
     }
 
     [Test]
+    public void Others_that_take_all_memory_cannot_starve_a_session_with_early_segments()
+    {
+        var pool = new PacketPool(new MemoryBudget(SlabBytes));
+        KcpSession session = NewSession(pool);
+        session.Input(Segments.Push(110, [0]), true, false, 0, _output);
+        for (uint sn = 0; sn < 110; sn++)
+        {
+            while (pool.TryRent(out _))
+            {
+            }
+
+            session.Input(Segments.Push(sn, [(byte)sn]), true, false, 0, _output);
+            session.Receive(new byte[2000]).ShouldBe(1);
+        }
+
+        session.RefusedSegments.ShouldBe(0);
+    }
+
+    [Test]
     public void Payload_beyond_a_slot_is_refused()
     {
         var pool = new PacketPool(new MemoryBudget(SlabBytes));
