@@ -27,6 +27,26 @@ public sealed class SnappyFramingTests
     }
 
     [Test]
+    public void A_block_that_saves_no_more_than_an_eighth_is_stored()
+    {
+        const int Length = 800;
+        const int Threshold = Length - (Length / 8);
+        byte[] noise = Vectors.Lcg(10, Length);
+        bool isThresholdMet = false;
+        for (int zeros = 50; zeros < 200; zeros++)
+        {
+            byte[] data = new byte[Length];
+            noise.AsSpan(zeros).CopyTo(data.AsSpan(zeros));
+            int compressed = Snappier.Snappy.CompressToArray(data).Length;
+            isThresholdMet |= compressed == Threshold;
+            byte type = Encode(new SnappyFrameWriter(), data)[Identifier.Length];
+            type.ShouldBe((byte)(compressed < Threshold ? 0 : 1), $"{compressed} bytes");
+        }
+
+        isThresholdMet.ShouldBeTrue();
+    }
+
+    [Test]
     public void However_the_stream_is_cut_the_data_is_the_same()
     {
         var writer = new SnappyFrameWriter();
