@@ -31,11 +31,17 @@ internal sealed class Demo(INetwork network, ILogger logger, TextWriter output)
 
         ServerOptions serverFlags = ServerOptionsFor(flags) with
         {
-            Listen = $"127.0.0.1:{udpPort}", Target = target.LocalName, CloseWait = 0, Quiet = true,
+            Listen = $"127.0.0.1:{udpPort}",
+            Target = target.LocalName,
+            CloseWait = 0,
+            Quiet = true,
         };
         ClientOptions clientFlags = flags with
         {
-            RemoteAddr = $"127.0.0.1:{udpPort}", LocalAddr = local.LocalName, CloseWait = 0, Quiet = true,
+            RemoteAddr = $"127.0.0.1:{udpPort}",
+            LocalAddr = local.LocalName,
+            CloseWait = 0,
+            Quiet = true,
         };
         using var server = new ServerTunnel(TunnelContext.Create(serverFlags, network, logger));
         await server.ListenAsync(stop.Token);
@@ -175,12 +181,30 @@ internal sealed class Demo(INetwork network, ILogger logger, TextWriter output)
     /// <summary>The same settings for the server; its own defaults where a flag exists on one side only.</summary>
     private static ServerOptions ServerOptionsFor(ClientOptions client) => new()
     {
-        Key = client.Key, Crypt = client.Crypt, Mode = client.Mode, Qpp = client.Qpp, QppCount = client.QppCount,
-        Mtu = client.Mtu, RateLimit = client.RateLimit, SndWnd = client.SndWnd, RcvWnd = client.RcvWnd,
-        DataShard = client.DataShard, ParityShard = client.ParityShard, Dscp = client.Dscp, NoComp = client.NoComp,
-        AckNoDelay = client.AckNoDelay, NoDelay = client.NoDelay, Interval = client.Interval, Resend = client.Resend,
-        Nc = client.Nc, SockBuf = client.SockBuf, SmuxVer = client.SmuxVer, SmuxBuf = client.SmuxBuf,
-        FrameSize = client.FrameSize, StreamBuf = client.StreamBuf, KeepAlive = client.KeepAlive,
+        Key = client.Key,
+        Crypt = client.Crypt,
+        Mode = client.Mode,
+        Qpp = client.Qpp,
+        QppCount = client.QppCount,
+        Mtu = client.Mtu,
+        RateLimit = client.RateLimit,
+        SndWnd = client.SndWnd,
+        RcvWnd = client.RcvWnd,
+        DataShard = client.DataShard,
+        ParityShard = client.ParityShard,
+        Dscp = client.Dscp,
+        NoComp = client.NoComp,
+        AckNoDelay = client.AckNoDelay,
+        NoDelay = client.NoDelay,
+        Interval = client.Interval,
+        Resend = client.Resend,
+        Nc = client.Nc,
+        SockBuf = client.SockBuf,
+        SmuxVer = client.SmuxVer,
+        SmuxBuf = client.SmuxBuf,
+        FrameSize = client.FrameSize,
+        StreamBuf = client.StreamBuf,
+        KeepAlive = client.KeepAlive,
         TunCrypt = client.TunCrypt,
     };
 

@@ -94,7 +94,8 @@ public sealed class ChannelWaitTests
                 while (Volatile.Read(ref answered) < round)
                     spin.SpinOnce(sleep1Threshold: -1);
             }
-        }) { IsBackground = true };
+        })
+        { IsBackground = true };
         waker.Start();
         Instant limit = FarAway();
         while (answered < Rounds)
