@@ -8,6 +8,7 @@ namespace KcpTun.Cli;
 /// </summary>
 internal sealed partial class ProcessSignals : IProcessSignals, IDisposable
 {
+    private const int SigInt = 2;
     private const int SigTerm = 15;
     private const int ExitByTerm = 128 + SigTerm;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
@@ -20,6 +21,10 @@ internal sealed partial class ProcessSignals : IProcessSignals, IDisposable
     public ProcessSignals(TimeProvider time)
     {
         _deadline = time.CreateTimer(_ => Stuck(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        // A shell starts its background jobs with SIGINT ignored, and the runtime leaves an ignored one alone. Go's
+        // kcptun hears it all the same: scripts stop it that way.
+        if (!OperatingSystem.IsWindows())
+            _ = Signal(SigInt, handler: 0);
         _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, OnEnd));
         _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnEnd));
         if (CountersSignal is { } number)

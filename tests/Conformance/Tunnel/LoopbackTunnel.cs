@@ -6,7 +6,9 @@ using KcpTun.Tunnel;
 
 namespace KcpTun.Conformance.Tunnel;
 
-/// <summary>A client, a server and an echo target over real sockets on loopback, for what needs the whole tunnel.</summary>
+/// <summary>
+/// A client, a server and an echo target over real sockets on loopback, for what needs the whole tunnel.
+/// </summary>
 internal sealed class LoopbackTunnel : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);

@@ -49,9 +49,13 @@ public sealed class TunnelProcess : IAsyncDisposable
         StartAsync([.. implementation.ServerCommand, .. flags], [.. udpPorts], cancellationToken);
 
     /// <summary>CPU and memory used so far.</summary>
-    /// <exception cref="InvalidOperationException">The process has ended; the message has what it printed last.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The process has ended; the message has what it printed last.
+    /// </exception>
     public ProcessUsage ReadUsage() =>
-        HasExited ? throw new InvalidOperationException($"Ended by itself: {Describe()}") : ProcessUsage.Read(_process.Id);
+        HasExited
+            ? throw new InvalidOperationException($"Ended by itself: {Describe()}")
+            : ProcessUsage.Read(_process.Id);
 
     /// <summary>The command line and the last lines printed, for a failure message.</summary>
     public string Describe()
