@@ -88,9 +88,11 @@ public sealed class TunnelContext
             sum.Add(_retired);
             foreach (SnmpCounters counters in _live)
                 sum.Add(counters);
-            // Each client session has a driver of its own, so the peak is that of the sum.
+            // The drivers' peaks need not have come at the same time, so they do not add up.
+            foreach (SnmpCounters counters in _live)
+                _maxConn = Math.Max(_maxConn, counters.MaxConn);
             _maxConn = Math.Max(_maxConn, sum.CurrEstab);
-            sum.MaxConn = Math.Max(_maxConn, _live.Count == 1 ? _live[0].MaxConn : 0);
+            sum.MaxConn = _maxConn;
         }
 
         return sum;
@@ -113,7 +115,9 @@ public sealed class TunnelContext
         lock (_gate)
         {
             _live.Add(driver.Counters);
-            _maxConn = Math.Max(_maxConn, _live.Count);
+            // A client's driver carries exactly one session.
+            if (Link.IsClient)
+                _maxConn = Math.Max(_maxConn, _live.Count);
         }
 
         return driver;

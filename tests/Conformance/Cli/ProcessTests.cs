@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 
 namespace KcpTun.Conformance.Cli;
 
@@ -6,7 +8,8 @@ namespace KcpTun.Conformance.Cli;
 [Platform(Include = "Linux")]
 internal sealed class ProcessTests
 {
-    private const string Derived = "key derivation done";
+    // The last line of a server's start: from here on it hears every signal.
+    private const string Started = "Listening on: ";
 
     private static readonly string s_program = Path.Combine(AppContext.BaseDirectory, "KcpTun.Cli");
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
@@ -46,10 +49,9 @@ internal sealed class ProcessTests
     [TestCase("INT")]
     public async Task A_signal_to_end_drains_and_ends_the_process_by_SIGTERM(string signal)
     {
-        // The outer shell says "Terminated" of a child that ended by the signal and not by a status of 143. In the
-        // background the child would be deaf to SIGINT.
+        // The outer shell says "Terminated" of a child that ended by the signal and not by a status of 143.
         using Process shell = Shell(
-            $"bash -c 'echo $$; exec {s_program} server --key k -l 127.0.0.1:23931'; echo \"ended $?\"");
+            $"bash -c 'echo $$; exec {s_program} server --key k -l {FreeAddress()}'; echo \"ended $?\"");
         string pid = await StartedAsync(shell);
         await SendAsync(signal, pid);
         await LineAsync(shell.StandardError, "Terminated");
@@ -60,8 +62,8 @@ internal sealed class ProcessTests
     [Test]
     public async Task SIGUSR1_logs_the_counters_and_the_process_goes_on()
     {
-        using Process shell = Shell($"exec {s_program} server --key k -l 127.0.0.1:23931");
-        await LineAsync(shell.StandardError, Derived);
+        using Process shell = Shell($"exec {s_program} server --key k -l {FreeAddress()}");
+        await LineAsync(shell.StandardError, Started);
         string pid = shell.Id.ToString(System.Globalization.CultureInfo.InvariantCulture);
         await SendAsync("USR1", pid);
         await LineAsync(shell.StandardError, "KCP SNMP:&{BytesSent:0 BytesReceived:0 MaxConn:0 ");
@@ -72,10 +74,17 @@ internal sealed class ProcessTests
         await EndAsync(shell);
     }
 
+    private static string FreeAddress()
+    {
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return socket.LocalEndPoint!.ToString()!;
+    }
+
     private static async Task<string> StartedAsync(Process shell)
     {
         string? pid = await shell.StandardOutput.ReadLineAsync();
-        await LineAsync(shell.StandardError, Derived);
+        await LineAsync(shell.StandardError, Started);
         return pid.ShouldNotBeNull();
     }
 
