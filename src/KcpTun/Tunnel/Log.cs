@@ -52,13 +52,6 @@ internal static partial class Log
     [LoggerMessage(102, LogLevel.Warning, "session with {Remote} failed: {Detail}")]
     public static partial void SessionFailed(ILogger logger, PeerAddress remote, string detail);
 
-    [LoggerMessage(103, LogLevel.Warning,
-        "session with {Remote} has had nothing acknowledged for {Seconds} s: new connections get a new session")]
-    public static partial void SessionStalled(ILogger logger, PeerAddress remote, int seconds);
-
     [LoggerMessage(104, LogLevel.Warning, "{Setting}")]
     public static partial void SocketSetting(ILogger logger, string setting);
-
-    [LoggerMessage(105, LogLevel.Information, "draining: {Count} session(s) with unsent data")]
-    public static partial void Draining(ILogger logger, int count);
 }
