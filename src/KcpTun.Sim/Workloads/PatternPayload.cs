@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace KcpTun.Sim.Workloads;
 
@@ -10,10 +11,10 @@ internal sealed class PatternPayload
 {
     private const int WordBits = 40;
     private const ulong WordMask = (1UL << WordBits) - 1;
-    private const ulong M1 = 0xBF58_476D_1CE4_E5B9;
-    private const ulong M2 = 0x94D0_49BB_1331_11EB;
-    private const ulong M1Inverse = 0x96DE_1B17_3F11_9089;
-    private const ulong M2Inverse = 0x3196_42B2_D24D_8EC3;
+
+    // Odd, so that multiplying by it can be undone; its bits are those of the golden ratio, so neighbours differ.
+    private const ulong Spread = 0x9E37_79B9_7F4A_7C15;
+    private const ulong Gather = 0xF1DE_83E1_9937_733D;
 
     private readonly ulong _owner;
 
@@ -27,38 +28,43 @@ internal sealed class PatternPayload
     /// <summary>Writes the bytes from <paramref name="offset"/> on.</summary>
     public void Fill(Span<byte> destination, long offset)
     {
-        Span<byte> word = stackalloc byte[sizeof(ulong)];
-        while (!destination.IsEmpty)
-        {
-            int skip = (int)(offset & 7);
-            BinaryPrimitives.WriteUInt64LittleEndian(word, WordAt(offset >> 3));
-            int length = Math.Min(sizeof(ulong) - skip, destination.Length);
-            word.Slice(skip, length).CopyTo(destination);
-            destination = destination[length..];
-            offset += length;
-        }
+        int head = (int)Math.Min(-offset & 7, destination.Length);
+        FillPart(destination[..head], offset);
+        destination = destination[head..];
+        long index = (offset + head) >> 3;
+        foreach (ref ulong word in MemoryMarshal.Cast<byte, ulong>(destination))
+            word = WordAt(index++);
+        FillPart(destination[(destination.Length & ~7)..], index << 3);
     }
 
     /// <summary>Compares received bytes with what belongs at <paramref name="offset"/>.</summary>
     /// <returns>What is wrong, naming where the bytes come from if they are some flow's; null if all is well.</returns>
     public string? Verify(ReadOnlySpan<byte> received, long offset)
     {
-        Span<byte> word = stackalloc byte[sizeof(ulong)];
-        ReadOnlySpan<byte> rest = received;
-        while (!rest.IsEmpty)
+        Span<byte> expected = stackalloc byte[512];
+        while (!received.IsEmpty)
         {
-            int skip = (int)(offset & 7);
-            BinaryPrimitives.WriteUInt64LittleEndian(word, WordAt(offset >> 3));
-            int length = Math.Min(sizeof(ulong) - skip, rest.Length);
-            if (!rest[..length].SequenceEqual(word.Slice(skip, length)))
-                return $"wrong bytes at offset {offset} of {Name(_owner)}: {Origin(rest)}";
-            rest = rest[length..];
-            offset += length;
+            Span<byte> part = expected[..Math.Min(received.Length, expected.Length)];
+            Fill(part, offset);
+            int same = received.CommonPrefixLength(part);
+            if (same < part.Length)
+                return $"wrong bytes at offset {offset + same} of {Name(_owner)}: {Origin(received[same..])}";
+            received = received[part.Length..];
+            offset += part.Length;
         }
 
         return null;
     }
 
+    /// <summary>Less than a word.</summary>
+    private void FillPart(Span<byte> destination, long offset)
+    {
+        ulong word = WordAt(offset >> 3) >> (int)((offset & 7) * 8);
+        for (int i = 0; i < destination.Length; i++, word >>= 8)
+            destination[i] = (byte)word;
+    }
+
+    /// <summary>Little-endian, as every platform .NET 10 runs on.</summary>
     private ulong WordAt(long index) => Mix(_owner | ((ulong)index & WordMask));
 
     /// <summary>Looks for a whole word among the bytes; eight alignments are possible.</summary>
@@ -84,15 +90,9 @@ internal sealed class PatternPayload
 
     private static ulong Mix(ulong x)
     {
-        x = (x ^ (x >> 30)) * M1;
-        x = (x ^ (x >> 27)) * M2;
-        return x ^ (x >> 31);
+        x *= Spread;
+        return x ^ (x >> 32);
     }
 
-    private static ulong Unmix(ulong x)
-    {
-        x = (x ^ (x >> 31) ^ (x >> 62)) * M2Inverse;
-        x = (x ^ (x >> 27) ^ (x >> 54)) * M1Inverse;
-        return x ^ (x >> 30) ^ (x >> 60);
-    }
+    private static ulong Unmix(ulong x) => (x ^ (x >> 32)) * Gather;
 }
