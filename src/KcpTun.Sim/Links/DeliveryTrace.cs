@@ -42,9 +42,10 @@ public sealed class DeliveryTrace
         foreach (string line in lines)
         {
             number++;
-            if (line.Length == 0)
+            ReadOnlySpan<char> text = line.AsSpan().Trim();
+            if (text.IsEmpty)
                 continue;
-            if (!int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out int time))
+            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int time))
             {
                 error = $"{name}:{number}: '{Shorten(line)}' is not a whole number of milliseconds";
                 return null;

@@ -11,6 +11,11 @@ public sealed record LinkSpec
     /// <summary>IPv4 and UDP headers, bytes.</summary>
     public const int HeaderBytes = 28;
 
+    private static readonly QueueLimit s_rateQueue = new(QueueUnit.Time, 100 * SimTime.Millisecond);
+
+    // Recorded links stand still for seconds; a limit in time would empty their buffer while they do.
+    private static readonly QueueLimit s_traceQueue = new(QueueUnit.Bytes, 512 << 10);
+
     /// <summary>Chance that a datagram is lost, each independently.</summary>
     public Probability Loss { get; init; }
 
@@ -59,6 +64,14 @@ public sealed record LinkSpec
 
     /// <summary>What the direction turns into later, in order of time; each entry is complete.</summary>
     public IReadOnlyList<LinkChange> Timeline { get; init; } = [];
+
+    /// <summary>The same direction with room before its bottleneck, if it has one and nothing is said.</summary>
+    public LinkSpec WithDefaultQueue()
+    {
+        if (Queue is not null || (Rate == 0 && Trace is null))
+            return this;
+        return this with { Queue = Trace is null ? s_rateQueue : s_traceQueue };
+    }
 
     /// <summary>
     /// The same direction with every impairment off: what is left is its delay, its capacity and its queue.

@@ -45,6 +45,9 @@ public sealed class OrdinalSet
         return false;
     }
 
+    public override string ToString() => string.Join(
+        ',', _ranges.Select(range => range.First == range.Last ? $"{range.First}" : $"{range.First}-{range.Last}"));
+
     private static bool TryNumber(string text, out long number) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number > 0;
 }
