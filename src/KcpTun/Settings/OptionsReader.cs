@@ -19,31 +19,43 @@ public static class OptionsReader
     /// <param name="defaults">What counts where nothing is given; kcptun's own defaults if null.</param>
     public static OptionsReading<ClientOptions> Client(
         IReadOnlyList<string> arguments, ClientOptions? defaults = null) =>
-        Read(FlagSides.Client, arguments, defaults ?? new ClientOptions());
+        Read(FlagSides.Client, defaults ?? new ClientOptions(), arguments);
 
     /// <param name="arguments">Flags of <c>kcptun server</c>, one word each.</param>
     /// <param name="defaults">What counts where nothing is given; kcptun's own defaults if null.</param>
     public static OptionsReading<ServerOptions> Server(
         IReadOnlyList<string> arguments, ServerOptions? defaults = null) =>
-        Read(FlagSides.Server, arguments, defaults ?? new ServerOptions());
+        Read(FlagSides.Server, defaults ?? new ServerOptions(), arguments);
 
-    private static OptionsReading<T> Read<T>(FlagSides side, IReadOnlyList<string> arguments, T defaults)
+    /// <summary>Reads several command lines of one side; later ones win.</summary>
+    internal static OptionsReading<T> Read<T>(FlagSides side, T defaults, params IReadOnlyList<string>[] lines)
         where T : TunnelOptions
     {
-        ParsedFlags flags = GoFlags.Parse(side, new CommandSettings(defaults), arguments);
-        if (flags.Error is not null)
-            return new OptionsReading<T>(defaults, flags.Warnings, [flags.Error]);
-        string path = flags.Settings.ConfigPath;
-        ConfigResult config = path.Length == 0
-            ? new ConfigResult(flags.Settings, [], null)
-            : ConfigFile.Apply(side, flags.Settings, path);
-        if (config.Error is not null)
-            return new OptionsReading<T>(defaults, [.. flags.Warnings, .. config.Warnings], [config.Error]);
-        TunnelOptions given = OptionsNormalizer.Apply(config.Settings.Tunnel, out string? notice);
-        Verdict verdict = OptionsValidator.Check(given);
-        string[] notices = notice is null ? [] : [notice];
-        string[] warnings = [.. flags.Warnings, .. config.Warnings, .. notices, .. verdict.Warnings];
-        return new OptionsReading<T>(
-            verdict.Fatal.Count == 0 ? (T)verdict.Effective : defaults, warnings, verdict.Fatal);
+        CommandSettings settings = new(defaults);
+        List<string> warnings = [];
+        foreach (IReadOnlyList<string> line in lines)
+        {
+            ParsedFlags flags = GoFlags.Parse(side, settings, line);
+            warnings.AddRange(flags.Warnings);
+            if (flags.Error is not null)
+                return new OptionsReading<T>(defaults, warnings, [flags.Error]);
+            settings = flags.Settings;
+        }
+
+        if (settings.ConfigPath.Length > 0)
+        {
+            ConfigResult config = ConfigFile.Apply(side, settings, settings.ConfigPath);
+            warnings.AddRange(config.Warnings);
+            if (config.Error is not null)
+                return new OptionsReading<T>(defaults, warnings, [config.Error]);
+            settings = config.Settings;
+        }
+
+        Verdict verdict = OptionsValidator.Check(OptionsNormalizer.Apply(settings.Tunnel, out string? notice));
+        if (notice is not null)
+            warnings.Add(notice);
+        warnings.AddRange(verdict.Warnings);
+        T options = verdict.Fatal.Count == 0 ? (T)verdict.Effective : defaults;
+        return new OptionsReading<T>(options, warnings, verdict.Fatal);
     }
 }
