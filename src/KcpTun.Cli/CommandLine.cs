@@ -1,5 +1,5 @@
 using System.Text;
-using KcpTun.Cli.Flags;
+using KcpTun.Settings;
 
 namespace KcpTun.Cli;
 

@@ -1,4 +1,4 @@
-using KcpTun.Cli.Flags;
+using KcpTun.Settings;
 
 namespace KcpTun.Cli;
 

@@ -1,7 +1,6 @@
 using System.Text;
-using KcpTun.Cli.Configuration;
-using KcpTun.Cli.Flags;
 using KcpTun.Cli.Logging;
+using KcpTun.Settings;
 using KcpTun.Tunnel;
 using Microsoft.Extensions.Logging;
 
@@ -38,9 +37,9 @@ internal sealed partial class Launcher(HostEnvironment environment, FlagSides si
     }
 
     /// <summary>The built-in defaults; the variable's key counts even when it is empty.</summary>
-    private CliSettings Defaults()
+    private CommandSettings Defaults()
     {
-        CliSettings defaults = FlagTable.Defaults(side);
+        CommandSettings defaults = FlagTable.Defaults(side);
         return environment.Variable(FlagTable.KeyVariable) is { } key
             ? defaults with { Tunnel = defaults.Tunnel with { Key = key } }
             : defaults;
@@ -51,7 +50,7 @@ internal sealed partial class Launcher(HostEnvironment environment, FlagSides si
         ConfigResult config = flags.Settings.ConfigPath.Length == 0
             ? new ConfigResult(flags.Settings, [], null)
             : ConfigFile.Apply(side, flags.Settings, flags.Settings.ConfigPath);
-        CliSettings settings = config.Settings;
+        CommandSettings settings = config.Settings;
         bool knownFormat = LogFormats.TryParse(settings.LogFormat, out LogFormat format);
         IEnumerable<string> warnings = [.. flags.Warnings, .. config.Warnings];
         if (config.Error is not null)

@@ -1,10 +1,9 @@
 using System.Net.Sockets;
 using System.Text;
-using KcpTun.Cli.Configuration;
-using KcpTun.Cli.Flags;
 using KcpTun.Cli.Logging;
 using KcpTun.IO;
 using KcpTun.Primitives;
+using KcpTun.Settings;
 using KcpTun.Tunnel;
 using Microsoft.Extensions.Logging;
 
@@ -38,7 +37,7 @@ internal sealed partial class TunnelHost : ITunnelHost
     public static async Task<int> RunDemoAsync(IReadOnlyList<string> arguments, HostEnvironment environment)
     {
         // A window of 1024 segments each way is what a fast path wants; the client's own default of 128 is for DSL.
-        CliSettings defaults = FlagTable.Defaults(FlagSides.Client);
+        CommandSettings defaults = FlagTable.Defaults(FlagSides.Client);
         defaults = defaults with { Tunnel = (ClientOptions)defaults.Tunnel with { SndWnd = 1024, RcvWnd = 1024 } };
         ParsedFlags flags = GoFlags.Parse(FlagSides.Client, defaults, arguments);
         if (flags.Error is not null)

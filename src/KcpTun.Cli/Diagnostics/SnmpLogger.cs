@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using KcpTun.Primitives;
+using KcpTun.Settings;
 using Microsoft.Extensions.Logging;
 
 namespace KcpTun.Cli.Diagnostics;
@@ -59,7 +60,7 @@ internal sealed partial class SnmpLogger
         catch (Exception failure)
             when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            Failed(_logger, Configuration.FileErrors.Describe("open", path, failure));
+            Failed(_logger, FileErrors.Describe("open", path, failure));
         }
     }
 

@@ -1,3 +1,4 @@
+using KcpTun.Settings;
 using Microsoft.Extensions.Logging;
 
 namespace KcpTun.Cli.Logging;

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using KcpTun.Cli;
-using KcpTun.Cli.Flags;
 using KcpTun.Conformance.Cli.Support;
+using KcpTun.Settings;
 using KcpTun.Tunnel;
 
 namespace KcpTun.Conformance.Cli;
@@ -77,8 +77,8 @@ internal sealed partial class FlagTableTests
         FlagSpec[] flags = [.. FlagTable.Of(Side(side))];
         foreach (FlagSpec flag in flags)
         {
-            CliSettings before = FlagTable.Defaults(Side(side));
-            CliSettings after = flag.Write(before, new FlagValue("changed", 4711, true));
+            CommandSettings before = FlagTable.Defaults(Side(side));
+            CommandSettings after = flag.Write(before, new FlagValue("changed", 4711, true));
             FlagValue expected = flag.Kind switch
             {
                 FlagKind.Text => FlagValue.Of("changed"),

@@ -1,5 +1,5 @@
 using KcpTun.Cli;
-using KcpTun.Cli.Flags;
+using KcpTun.Settings;
 using KcpTun.Tunnel;
 
 namespace KcpTun.Conformance.Cli;

@@ -1,7 +1,6 @@
 using System.Text;
 using KcpTun.Cli;
-using KcpTun.Cli.Configuration;
-using KcpTun.Cli.Flags;
+using KcpTun.Settings;
 using KcpTun.Tunnel;
 
 namespace KcpTun.Conformance.Cli;
@@ -43,7 +42,7 @@ internal sealed class JsonConfigTests
     [TestCase("""{"sndwnd":77}""")]
     public void Null_and_absent_keys_leave_the_command_line(string json)
     {
-        CliSettings settings = FlagTable.Defaults(FlagSides.Client);
+        CommandSettings settings = FlagTable.Defaults(FlagSides.Client);
         settings = settings with { Tunnel = settings.Tunnel with { Mtu = 900 } };
         ConfigResult result = JsonConfig.Apply(FlagSides.Client, settings, "c.json", Encoding.UTF8.GetBytes(json));
         (result.Settings.Tunnel.Mtu, result.Settings.Tunnel.SndWnd).ShouldBe((900, 77));

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using KcpTun.Cli.Logging;
 using KcpTun.Conformance.Cli.Support;
+using KcpTun.Settings;
 using Microsoft.Extensions.Logging;
 
 namespace KcpTun.Conformance.Cli;

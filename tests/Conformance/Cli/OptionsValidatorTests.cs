@@ -1,5 +1,4 @@
-using KcpTun.Cli.Configuration;
-using KcpTun.Cli.Flags;
+using KcpTun.Settings;
 using KcpTun.Tunnel;
 
 namespace KcpTun.Conformance.Cli;

@@ -1,6 +1,7 @@
 using KcpTun.Cli.Diagnostics;
 using KcpTun.Conformance.Cli.Support;
 using KcpTun.Primitives;
+using KcpTun.Settings;
 using Microsoft.Extensions.Logging;
 
 namespace KcpTun.Conformance.Cli;
@@ -119,7 +120,7 @@ internal sealed class SnmpTests
         Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
 
     private LoggerFactory Factory() =>
-        new([new KcpTun.Cli.Logging.LineLoggerProvider(KcpTun.Cli.Logging.LogFormat.Go, _time, _log)]);
+        new([new KcpTun.Cli.Logging.LineLoggerProvider(KcpTun.Settings.LogFormat.Go, _time, _log)]);
 
     private static SnmpCounters Numbered() => new()
     {

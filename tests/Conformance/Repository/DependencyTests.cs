@@ -17,6 +17,7 @@ public sealed partial class DependencyTests
         yield return Allowed("IO", "Primitives");
         yield return Allowed("Link", ["Primitives", .. s_protocol]);
         yield return Allowed("Tunnel", ["Primitives", "IO", "Link", .. s_protocol]);
+        yield return Allowed("Settings", "Primitives", "Kcp", "Tunnel");
 
         static TestCaseData Allowed(string folder, params string[] others) =>
             new TestCaseData(folder, others).SetArgDisplayNames(folder);
@@ -44,7 +45,7 @@ public sealed partial class DependencyTests
         string root = Path.Combine(RepositoryRoot.Path, "src", "KcpTun");
         IEnumerable<string> folders = Directory.GetDirectories(root).Select(path => Path.GetFileName(path)!);
         folders.Where(name => name is not ("bin" or "obj"))
-            .ShouldBe(["Primitives", "IO", "Link", "Tunnel", .. s_protocol], ignoreOrder: true);
+            .ShouldBe(["Primitives", "IO", "Link", "Tunnel", "Settings", .. s_protocol], ignoreOrder: true);
     }
 
     [Test]

@@ -1,6 +1,6 @@
 using System.Text;
 using KcpTun.Cli;
-using KcpTun.Cli.Flags;
+using KcpTun.Settings;
 
 namespace KcpTun.Conformance.Cli.Support;
 
@@ -38,7 +38,7 @@ internal static class OptionsTable
     {
         if ((flag.Sides & side) == 0)
             return "";
-        CliSettings defaults = FlagTable.Defaults(side);
+        CommandSettings defaults = FlagTable.Defaults(side);
         string value = flag.DefaultText(defaults);
         return value.Length > 0 ? $"`{value}`" : flag.Kind == FlagKind.Boolean ? "off" : "none";
     }

@@ -1,4 +1,4 @@
-namespace KcpTun.Cli.Configuration;
+namespace KcpTun.Settings;
 
 /// <summary>Errors of files in Go's words, without a stack trace.</summary>
 internal static class FileErrors

@@ -1,8 +1,7 @@
-using KcpTun.Cli.Logging;
 using KcpTun.Kcp;
 using KcpTun.Tunnel;
 
-namespace KcpTun.Cli.Flags;
+namespace KcpTun.Settings;
 
 internal static partial class FlagTable
 {

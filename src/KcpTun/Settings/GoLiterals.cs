@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace KcpTun.Cli.Flags;
+namespace KcpTun.Settings;
 
 /// <summary>How reading a number went.</summary>
 internal enum NumberResult

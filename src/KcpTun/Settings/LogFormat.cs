@@ -1,4 +1,4 @@
-namespace KcpTun.Cli.Logging;
+namespace KcpTun.Settings;
 
 /// <summary>How a log line looks.</summary>
 internal enum LogFormat

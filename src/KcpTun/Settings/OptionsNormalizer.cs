@@ -1,7 +1,7 @@
 using KcpTun.Kcp;
 using KcpTun.Tunnel;
 
-namespace KcpTun.Cli.Configuration;
+namespace KcpTun.Settings;
 
 /// <summary>What kcptun does to its options between reading and printing them (PROTOCOL i.1).</summary>
 internal static class OptionsNormalizer

@@ -1,8 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using KcpTun.Cli.Flags;
 
-namespace KcpTun.Cli.Configuration;
+namespace KcpTun.Settings;
 
 internal sealed partial class JsonConfig
 {

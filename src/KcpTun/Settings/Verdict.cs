@@ -1,6 +1,6 @@
 using KcpTun.Tunnel;
 
-namespace KcpTun.Cli.Configuration;
+namespace KcpTun.Settings;
 
 /// <summary>What <see cref="OptionsValidator"/> found.</summary>
 /// <param name="Effective">The options as the tunnel is to use them: clamped, and with fall-backs taken.</param>

@@ -1,12 +1,12 @@
 using System.Globalization;
 
-namespace KcpTun.Cli.Flags;
+namespace KcpTun.Settings;
 
 /// <summary>What a command line came to.</summary>
 /// <param name="Settings">The settings it was applied to, with its flags.</param>
 /// <param name="Warnings">What is accepted as Go accepts it, but is likely to be a mistake.</param>
 /// <param name="Error">One line when the command line is wrong, else null.</param>
-internal sealed record ParsedFlags(CliSettings Settings, IReadOnlyList<string> Warnings, string? Error);
+internal sealed record ParsedFlags(CommandSettings Settings, IReadOnlyList<string> Warnings, string? Error);
 
 /// <summary>
 /// Go's flag rules (OPTIONS §1): one or two hyphens, value after a space or an equals sign, booleans without a value,
@@ -17,16 +17,16 @@ internal sealed class GoFlags
     private readonly FlagSides _side;
     private readonly Dictionary<string, string> _spellings = [];
     private readonly List<string> _warnings = [];
-    private CliSettings _settings;
+    private CommandSettings _settings;
 
-    private GoFlags(FlagSides side, CliSettings settings)
+    private GoFlags(FlagSides side, CommandSettings settings)
     {
         _side = side;
         _settings = settings;
     }
 
     /// <summary>Applies <paramref name="arguments"/> of one command to <paramref name="settings"/>.</summary>
-    public static ParsedFlags Parse(FlagSides side, CliSettings settings, IReadOnlyList<string> arguments)
+    public static ParsedFlags Parse(FlagSides side, CommandSettings settings, IReadOnlyList<string> arguments)
     {
         GoFlags parser = new(side, settings);
         string? error = parser.Run(arguments);

@@ -1,6 +1,7 @@
 using System.Text;
+using KcpTun.Settings;
 
-namespace KcpTun.Cli.Flags;
+namespace KcpTun.Cli;
 
 /// <summary>The text of <c>-h</c>, laid out as kcptun's.</summary>
 internal static class HelpText
@@ -31,7 +32,7 @@ internal static class HelpText
     public static string Command(FlagSides side, string version)
     {
         string name = side == FlagSides.Client ? "client" : "server";
-        CliSettings defaults = FlagTable.Defaults(side);
+        CommandSettings defaults = FlagTable.Defaults(side);
         FlagSpec[] shown = [.. FlagTable.Of(side).Where(flag => !flag.IsHidden)];
         int width = shown.Max(flag => Names(flag).Length) + 2;
         StringBuilder text = new();
@@ -45,7 +46,8 @@ internal static class HelpText
         return text.ToString();
     }
 
-    private static void AppendFlags(StringBuilder text, IEnumerable<FlagSpec> flags, int width, CliSettings defaults)
+    private static void AppendFlags(
+        StringBuilder text, IEnumerable<FlagSpec> flags, int width, CommandSettings defaults)
     {
         foreach (FlagSpec flag in flags)
         {

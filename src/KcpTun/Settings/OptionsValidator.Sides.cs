@@ -1,6 +1,6 @@
 using KcpTun.Tunnel;
 
-namespace KcpTun.Cli.Configuration;
+namespace KcpTun.Settings;
 
 internal sealed partial class OptionsValidator
 {

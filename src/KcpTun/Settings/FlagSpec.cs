@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace KcpTun.Cli.Flags;
+namespace KcpTun.Settings;
 
 /// <summary>A value from the command line or from JSON; which member counts follows from the flag's kind.</summary>
 internal readonly record struct FlagValue(string Text, int Number, bool Truth)
@@ -37,10 +37,10 @@ internal sealed record FlagSpec(string Name, FlagKind Kind, FlagSides Sides, str
     public bool IsAddition { get; init; }
 
     /// <summary>The flag's current value.</summary>
-    public required Func<CliSettings, FlagValue> Read { get; init; }
+    public required Func<CommandSettings, FlagValue> Read { get; init; }
 
     /// <summary>The settings with the flag's value replaced.</summary>
-    public required Func<CliSettings, FlagValue, CliSettings> Write { get; init; }
+    public required Func<CommandSettings, FlagValue, CommandSettings> Write { get; init; }
 
     /// <summary>The names as typed: <c>--localaddr</c> and <c>-l</c>; one letter takes one hyphen.</summary>
     public IEnumerable<string> TypedNames => Alias is null ? [Typed(Name)] : [Typed(Name), Typed(Alias)];
@@ -49,7 +49,7 @@ internal sealed record FlagSpec(string Name, FlagKind Kind, FlagSides Sides, str
     public string TypedName => Typed(Name);
 
     /// <summary>The default as help shows it: <c>":12948"</c>, <c>1350</c>, or nothing.</summary>
-    public string DefaultText(CliSettings defaults)
+    public string DefaultText(CommandSettings defaults)
     {
         FlagValue value = Read(defaults);
         return Kind switch

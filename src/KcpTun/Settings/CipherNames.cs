@@ -1,4 +1,4 @@
-namespace KcpTun.Cli.Flags;
+namespace KcpTun.Settings;
 
 /// <summary>The names of <c>--crypt</c>, in the order of kcptun's help.</summary>
 internal static class CipherNames

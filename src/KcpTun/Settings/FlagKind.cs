@@ -1,4 +1,4 @@
-namespace KcpTun.Cli.Flags;
+namespace KcpTun.Settings;
 
 /// <summary>The type of a flag's value.</summary>
 internal enum FlagKind

@@ -1,6 +1,6 @@
 using KcpTun.Tunnel;
 
-namespace KcpTun.Cli.Flags;
+namespace KcpTun.Settings;
 
 /// <summary>Every flag of both commands, in the order help shows them (OPTIONS §2).</summary>
 internal static partial class FlagTable
@@ -16,7 +16,7 @@ internal static partial class FlagTable
     public static IEnumerable<FlagSpec> Of(FlagSides side) => All.Where(flag => (flag.Sides & side) != 0);
 
     /// <summary>The settings of one command when nothing is given.</summary>
-    public static CliSettings Defaults(FlagSides side) =>
+    public static CommandSettings Defaults(FlagSides side) =>
         new(side == FlagSides.Client ? new ClientOptions() : new ServerOptions());
 
     /// <summary>The flag of one command that is called <paramref name="name"/> or has it as alias.</summary>

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace KcpTun.Cli.Configuration;
+namespace KcpTun.Settings;
 
 /// <summary>
 /// The text of a JSON string as Go decodes it: bytes that are not UTF-8 and halves of surrogate pairs become U+FFFD.

@@ -1,4 +1,4 @@
-namespace KcpTun.Cli.Flags;
+namespace KcpTun.Settings;
 
 /// <summary>Finds what a misspelt word was meant to be.</summary>
 internal static class NearestName

@@ -1,6 +1,4 @@
-using KcpTun.Cli.Flags;
-
-namespace KcpTun.Cli.Configuration;
+namespace KcpTun.Settings;
 
 /// <summary>Reads the file behind <c>-c</c>.</summary>
 internal static class ConfigFile
@@ -9,7 +7,7 @@ internal static class ConfigFile
     private const int MaxBytes = 1 << 20;
 
     /// <summary>Applies the file at <paramref name="path"/> to <paramref name="settings"/>.</summary>
-    public static ConfigResult Apply(FlagSides side, CliSettings settings, string path)
+    public static ConfigResult Apply(FlagSides side, CommandSettings settings, string path)
     {
         try
         {

@@ -1,14 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
-using KcpTun.Cli.Flags;
 
-namespace KcpTun.Cli.Configuration;
+namespace KcpTun.Settings;
 
 /// <summary>What a JSON configuration came to.</summary>
 /// <param name="Settings">The settings it was applied to, with its values.</param>
 /// <param name="Warnings">What is accepted as Go accepts it, but is likely to be a mistake.</param>
 /// <param name="Error">One line when the configuration cannot be used, else null.</param>
-internal sealed record ConfigResult(CliSettings Settings, IReadOnlyList<string> Warnings, string? Error);
+internal sealed record ConfigResult(CommandSettings Settings, IReadOnlyList<string> Warnings, string? Error);
 
 /// <summary>
 /// The JSON configuration by the rules of Go's decoder (OPTIONS §2): keys ignore case, unknown ones are skipped, null
@@ -23,10 +22,10 @@ internal sealed partial class JsonConfig
     private readonly string _name;
     private readonly HashSet<string> _seen = [];
     private readonly List<string> _warnings = [];
-    private CliSettings _settings;
+    private CommandSettings _settings;
     private string? _typeError;
 
-    private JsonConfig(FlagSides side, CliSettings settings, string name)
+    private JsonConfig(FlagSides side, CommandSettings settings, string name)
     {
         _side = side;
         _settings = settings;
@@ -38,7 +37,7 @@ internal sealed partial class JsonConfig
     /// <param name="settings">What the command line said.</param>
     /// <param name="name">The file's name, for messages.</param>
     /// <param name="json">The file's bytes.</param>
-    public static ConfigResult Apply(FlagSides side, CliSettings settings, string name, ReadOnlySpan<byte> json)
+    public static ConfigResult Apply(FlagSides side, CommandSettings settings, string name, ReadOnlySpan<byte> json)
     {
         JsonConfig config = new(side, settings, name);
         string? error;

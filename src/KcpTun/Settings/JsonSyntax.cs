@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace KcpTun.Cli.Configuration;
+namespace KcpTun.Settings;
 
 /// <summary>Says where and why a text is not JSON, for people who have written it by hand.</summary>
 internal static class JsonSyntax

@@ -1,8 +1,7 @@
-using KcpTun.Cli.Flags;
 using KcpTun.Kcp;
 using KcpTun.Tunnel;
 
-namespace KcpTun.Cli.Configuration;
+namespace KcpTun.Settings;
 
 /// <summary>
 /// Checks options before anything is started (OPTIONS §6). What can never work is fatal; what Go accepts and gives a
