@@ -31,8 +31,8 @@ internal sealed class SimWorld : IDisposable
     private readonly TraceHash _trace;
     private readonly WireLog _log;
     private readonly SimPath _path;
-    private readonly Node _client;
-    private readonly Node _server;
+    private readonly SimNode _client;
+    private readonly SimNode _server;
     private readonly FlowContext _flows;
     private readonly WorkloadRun _workload;
     private readonly CancellationTokenSource _stop = new();
@@ -42,16 +42,17 @@ internal sealed class SimWorld : IDisposable
         _plan = plan;
         _trace = trace;
         CipherKind cipher = CipherCatalog.Resolve(plan.Client.Crypt);
-        var envelope = Envelope.Create(cipher, KeyDerivation.DerivePass(plan.Client.Key));
+        byte[] pass = KeyDerivation.DerivePass(plan.Client.Key);
+        var envelope = Envelope.Create(cipher, pass);
         var accounts = new WireAccounts(envelope.HeaderLength + envelope.TrailerLength);
         _log = new WireLog(trace, envelope, accounts, observer);
         _path = new SimPath(_loop, plan.Path, plan.Seed, _log);
-        _client = new Node("client", s_clientAddress, this, plan.Client with
+        _client = new SimNode("client", s_clientAddress, _path, plan, accounts, plan.Client with
         {
             LocalAddr = s_entrance.ToString(),
             RemoteAddr = $"{s_serverAddress}:29900",
         });
-        _server = new Node("server", s_serverAddress, this, plan.Server with
+        _server = new SimNode("server", s_serverAddress, _path, plan, accounts, plan.Server with
         {
             Listen = ":29900",
             Target = s_target.ToString(),
@@ -171,25 +172,5 @@ internal sealed class SimWorld : IDisposable
             },
             SimulatedTime = _loop.Now,
         };
-    }
-
-    /// <summary>One end of the tunnel on its machine.</summary>
-    private sealed class Node
-    {
-        public Node(string name, IPAddress address, SimWorld world, TunnelOptions options)
-        {
-            var clock = new SimClock(world._loop);
-            var entropy = new RandomStream(world._plan.Seed, $"entropy.{name}");
-            Host = new SimHost(name, address, world._path, clock, entropy, HostFaults.None);
-            Context = TunnelContext.Create(options, Host, NullLogger.Instance);
-            Meter = new HostMeter(world._loop, Context, world._log.Accounts);
-            Host.AfterStep = Meter.AfterStep;
-        }
-
-        public SimHost Host { get; }
-
-        public TunnelContext Context { get; }
-
-        public HostMeter Meter { get; }
     }
 }
