@@ -23,7 +23,7 @@ internal sealed class SimNode
         };
         var clock = new SimClock(path.Loop, conditions.ClockPhase, conditions.ClockDrift);
         Host = new SimHost(name, address, path, clock, new RandomStream(plan.Seed, $"entropy.{name}"), faults);
-        Context = TunnelContext.Create(options, Host, NullLogger.Instance);
+        Context = TunnelContext.Create(options, Host, NullLogger.Instance, KeyCache.Of(options));
         Meter = new HostMeter(path.Loop, Context, accounts);
         Host.AfterStep = Meter.AfterStep;
     }
