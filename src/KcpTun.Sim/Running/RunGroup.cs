@@ -27,6 +27,9 @@ public sealed class RunGroup
 
     public bool IsComplete => Runs.All(run => run.Result.IsComplete);
 
+    /// <summary>Samples behind <see cref="Latency"/>.</summary>
+    public int LatencyCount => _latencies.Length;
+
     /// <summary>Virtual time of all runs, ns.</summary>
     public long Duration => Runs.Sum(run => run.Result.Duration);
 
