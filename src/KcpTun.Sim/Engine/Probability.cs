@@ -12,6 +12,9 @@ public readonly record struct Probability(UInt128 Threshold)
 
     public bool IsZero => Threshold == 0;
 
+    /// <summary>The chance that it does not happen.</summary>
+    public Probability Complement => new(One - Threshold);
+
     /// <summary>The chance as a fraction, for arithmetic that need not be exact.</summary>
     public double Value => (double)Threshold / (double)One;
 

@@ -24,6 +24,9 @@ public sealed class LinkPacket
     /// <summary>Time it has waited behind other datagrams for the bottleneck, ns.</summary>
     public long QueuedFor { get; set; }
 
+    /// <summary>What the simulator knows about its content.</summary>
+    internal Metrics.PacketTruth Truth { get; set; }
+
     /// <summary>The path made it out of another one.</summary>
     public bool IsDuplicate { get; set; }
 
@@ -42,6 +45,7 @@ public sealed class LinkPacket
         Ordinal = source.Ordinal;
         SentAt = source.SentAt;
         QueuedFor = source.QueuedFor;
+        Truth = source.Truth;
         IsDuplicate = source.IsDuplicate;
         IsCorrupted = source.IsCorrupted;
     }

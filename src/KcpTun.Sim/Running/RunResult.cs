@@ -14,8 +14,11 @@ public sealed record RunResult
     /// <summary>Why it did not complete, in one line; null if it did.</summary>
     public string? Failure { get; init; }
 
-    /// <summary>Virtual time from the start to the end of the workload.</summary>
+    /// <summary>Virtual time from the start to the last application byte delivered.</summary>
     public required long Duration { get; init; }
+
+    /// <summary>Virtual time of the whole run, the tunnel's shutdown included.</summary>
+    public long SimulatedTime { get; init; }
 
     /// <summary>
     /// Application bytes delivered, both directions. Goodput is this over <see cref="Duration"/>.

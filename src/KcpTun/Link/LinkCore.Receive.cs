@@ -47,7 +47,12 @@ public sealed partial class LinkCore
             : new FecDecoder(1, 1, _counters, _resources.Pool);
         int recovered = _fecDecoder.Decode(packet);
         for (int i = 0; i < recovered; i++)
+        {
+            long repeated = _counters.RepeatSegs;
             Absorb(_fecDecoder.Recovered(i), false, now);
+            if (_counters.RepeatSegs != repeated)
+                _counters.FecUseless++;
+        }
     }
 
     private void Absorb(ReadOnlySpan<byte> packet, bool isRegular, Instant now)

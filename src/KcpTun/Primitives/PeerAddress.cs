@@ -60,6 +60,9 @@ public readonly record struct PeerAddress
             : FromIPv6(bytes[..written], endPoint.Port, (uint)endPoint.Address.ScopeId);
     }
 
+    /// <summary>The same host, another port.</summary>
+    public PeerAddress WithPort(int port) => new(_high, _low, _scope, (ushort)port, _isV6);
+
     /// <summary>Writes the address in network order; for IPv4 in its IPv4-mapped form.</summary>
     public void WriteIPv6(Span<byte> destination)
     {

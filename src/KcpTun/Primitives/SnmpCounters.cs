@@ -44,6 +44,9 @@ public sealed class SnmpCounters
     public long RingBufferSndBuffer { get; set; }
     public long OobPackets { get; set; }
 
+    /// <summary>Recovered packets with nothing in them that had not come before (not one of kcp-go's).</summary>
+    public long FecUseless { get; set; }
+
     /// <summary>
     /// Adds another instance: counters and levels sum up, the gauges of single sessions are replaced.
     /// </summary>
@@ -74,6 +77,7 @@ public sealed class SnmpCounters
         FecErrs += other.FecErrs;
         FecParityShards += other.FecParityShards;
         OobPackets += other.OobPackets;
+        FecUseless += other.FecUseless;
         MaxConn += other.MaxConn;
         FecShardSet = other.FecShardSet;
         FecShardMin = other.FecShardMin;

@@ -59,6 +59,9 @@ public sealed partial class LinkDriver
     /// <summary>Completes when the driver has stopped and every session has ended.</summary>
     public Task Stopped => _stopped.Task;
 
+    /// <summary>The sessions alive, for whoever runs the driver.</summary>
+    internal Dictionary<PeerAddress, LinkSession>.ValueCollection Sessions => _sessions.Values;
+
     /// <summary>
     /// Adds a client session to <paramref name="remote"/> with a random conversation id. Call it before the driver
     /// runs. Nothing is sent until a stream is opened: success says nothing about the peer.

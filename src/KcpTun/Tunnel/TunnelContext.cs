@@ -19,7 +19,7 @@ namespace KcpTun.Tunnel;
 public sealed class TunnelContext
 {
     private readonly object _gate = new();
-    private readonly List<SnmpCounters> _live = [];
+    private readonly List<LinkDriver> _live = [];
     private readonly SnmpCounters _retired = new();
     private readonly byte[] _pass;
     private readonly byte[] _rawKey;
@@ -86,11 +86,11 @@ public sealed class TunnelContext
         lock (_gate)
         {
             sum.Add(_retired);
-            foreach (SnmpCounters counters in _live)
-                sum.Add(counters);
+            foreach (LinkDriver driver in _live)
+                sum.Add(driver.Counters);
             // The drivers' peaks need not have come at the same time, so they do not add up.
-            foreach (SnmpCounters counters in _live)
-                _maxConn = Math.Max(_maxConn, counters.MaxConn);
+            foreach (LinkDriver driver in _live)
+                _maxConn = Math.Max(_maxConn, driver.Counters.MaxConn);
             _maxConn = Math.Max(_maxConn, sum.CurrEstab);
             sum.MaxConn = _maxConn;
         }
@@ -101,6 +101,13 @@ public sealed class TunnelContext
     /// <summary>Waits on the tunnel's own clock.</summary>
     public Task Delay(TimeSpan time, CancellationToken cancellation = default) =>
         Task.Delay(time, Network.Clock.TimeProvider, cancellation);
+
+    /// <summary>The driver of a socket, while it runs.</summary>
+    internal LinkDriver? FindDriver(IDatagramChannel channel)
+    {
+        lock (_gate)
+            return _live.Find(driver => driver.Channel == channel);
+    }
 
     internal QppKeystream? CreateKeystream() => _qppPads is null ? null : new QppKeystream(_qppPads, _rawKey);
 
@@ -114,7 +121,7 @@ public sealed class TunnelContext
         var driver = new LinkDriver(channel, new DriverOptions(Link, _pass, Network.CreateEntropy(), Budget, Logger));
         lock (_gate)
         {
-            _live.Add(driver.Counters);
+            _live.Add(driver);
             // A client's driver carries exactly one session.
             if (Link.IsClient)
                 _maxConn = Math.Max(_maxConn, _live.Count);
@@ -135,7 +142,7 @@ public sealed class TunnelContext
         await driver.Stopped;
         lock (_gate)
         {
-            _live.Remove(driver.Counters);
+            _live.Remove(driver);
             _retired.Add(driver.Counters);
         }
     }

@@ -49,7 +49,9 @@ public sealed class TunnelShutdown(TunnelContext context)
             drivers = [.. _drivers];
         foreach (LinkDriver driver in drivers)
             driver.Stop();
-        await Task.WhenAll(drivers.Select(driver => driver.Stopped).ToArray());
+        // One after the other: WhenAll would finish on the thread pool, outside the caller's context.
+        foreach (LinkDriver driver in drivers)
+            await driver.Stopped;
     }
 
     private int Unsent()

@@ -1,0 +1,103 @@
+using System.IO.Hashing;
+using KcpTun.Crypt;
+using KcpTun.Primitives;
+using KcpTun.Sim.Engine;
+using KcpTun.Sim.Links;
+using KcpTun.Sim.Running;
+
+namespace KcpTun.Sim.Metrics;
+
+/// <summary>
+/// Sees every datagram enter the path, arrive or get lost: hashes it, opens a copy for the accounts, and tells an
+/// observer.
+/// </summary>
+internal sealed class WireLog
+{
+    private readonly TraceHash _trace;
+    private readonly Envelope _envelope;
+    private readonly IWireObserver? _observer;
+    private readonly byte[] _copy = new byte[DatagramBatch.SlotSize];
+    private readonly OpenResult[] _opened = new OpenResult[1];
+    private readonly long[] _entered = new long[2];
+    private readonly SortedDictionary<DropReason, long> _drops = [];
+    private long _queuedFor;
+    private long _queued;
+
+    /// <param name="trace">Takes every event.</param>
+    /// <param name="envelope">Opens what the tunnel's ends seal.</param>
+    /// <param name="accounts">What is on the wire, by purpose.</param>
+    public WireLog(TraceHash trace, Envelope envelope, WireAccounts accounts, IWireObserver? observer)
+    {
+        _trace = trace;
+        _envelope = envelope;
+        Accounts = accounts;
+        _observer = observer;
+    }
+
+    public WireAccounts Accounts { get; }
+
+    public IReadOnlyDictionary<DropReason, long> Drops => _drops;
+
+    /// <summary>Bytes of copies the path made, headers included.</summary>
+    public long DuplicateBytes { get; private set; }
+
+    /// <summary>Longest wait of a datagram at the bottleneck, ns.</summary>
+    public long MaxQueueDelay { get; private set; }
+
+    /// <summary>Mean wait of a datagram at the bottleneck, ns.</summary>
+    public long MeanQueueDelay => _queued == 0 ? 0 : _queuedFor / _queued;
+
+    public void OnEntering(LinkPacket packet, PathDirection direction, long now)
+    {
+        packet.Ordinal = _entered[(int)direction]++;
+        Trace(TraceEventKind.DatagramSent, packet, direction, 0, now);
+        ReadOnlySpan<byte> plain = Open(packet);
+        packet.Truth = Accounts.OnSent(direction, packet.Length, plain);
+        _observer?.OnWire(Describe(WireEventKind.Sent, packet, direction, now), packet.Datagram, plain);
+    }
+
+    public void OnDelivered(LinkPacket packet, PathDirection direction, long now)
+    {
+        Trace(TraceEventKind.DatagramDelivered, packet, direction, 0, now);
+        _queued++;
+        _queuedFor += packet.QueuedFor;
+        MaxQueueDelay = Math.Max(MaxQueueDelay, packet.QueuedFor);
+        if (packet.IsDuplicate)
+            DuplicateBytes += packet.Length + WireAccounts.IpUdpHeader;
+        if (!packet.IsCorrupted)
+            Accounts.OnDelivered(direction, packet.Truth);
+        _observer?.OnWire(
+            Describe(WireEventKind.Delivered, packet, direction, now), packet.Datagram, Open(packet));
+    }
+
+    public void OnDropped(LinkPacket packet, PathDirection direction, DropReason reason, long now)
+    {
+        Trace(TraceEventKind.DatagramDropped, packet, direction, (int)reason, now);
+        _drops[reason] = _drops.GetValueOrDefault(reason) + 1;
+        _observer?.OnWire(
+            Describe(WireEventKind.Dropped, packet, direction, now) with { Reason = reason },
+            packet.Datagram,
+            Open(packet));
+    }
+
+    private void Trace(TraceEventKind kind, LinkPacket packet, PathDirection direction, int detail, long now)
+    {
+        // What is delivered is what was sent, unless the path says otherwise.
+        bool isKnown = kind != TraceEventKind.DatagramSent && !packet.IsCorrupted;
+        ulong content = isKnown ? 0 : XxHash3.HashToUInt64(packet.Datagram);
+        _trace.Add(new TraceEvent(now, kind, (int)direction + (detail << 1), packet.Ordinal, packet.Length, content));
+    }
+
+    private ReadOnlySpan<byte> Open(LinkPacket packet)
+    {
+        packet.Datagram.CopyTo(_copy);
+        var whole = new Slice(0, packet.Length);
+        _envelope.Open(_copy, [whole], _opened);
+        Slice payload = _opened[0].Payload;
+        return _opened[0].Status == OpenStatus.Ok ? _copy.AsSpan(payload.Offset, payload.Length) : default;
+    }
+
+    private static WireEvent Describe(WireEventKind kind, LinkPacket packet, PathDirection direction, long now) => new(
+        now, kind, direction, packet.Ordinal, packet.From, packet.To,
+        IsDuplicate: packet.IsDuplicate, IsCorrupted: packet.IsCorrupted);
+}

@@ -1,0 +1,88 @@
+using KcpTun.Primitives;
+using KcpTun.Sim.Engine;
+using KcpTun.Tunnel;
+
+namespace KcpTun.Sim.Network;
+
+/// <summary>One direction of a virtual TCP connection: bytes in order, bounded, then an end or a reset.</summary>
+internal sealed class SimPipe(SimLoop loop)
+{
+    /// <summary>Bytes that may be written and not yet read, as a socket's two buffers would hold.</summary>
+    public const int Capacity = 256 * 1024;
+
+    private readonly ByteRing _bytes = new(Capacity);
+    private readonly Waiter _reader = new();
+    private readonly Waiter _writer = new();
+    private bool _hasEnded;
+    private bool _isBroken;
+
+    /// <summary>Most bytes one read returns; fewer than asked for is what real sockets do as well.</summary>
+    public int LongestRead { get; init; } = int.MaxValue;
+
+    /// <summary>The writer is done: the reader sees the end after the last byte.</summary>
+    public void End()
+    {
+        loop.AssertThread();
+        _hasEnded = true;
+        _reader.SignalLocked();
+        _writer.SignalLocked();
+    }
+
+    /// <summary>The reader is gone: whoever writes is told.</summary>
+    public void Break()
+    {
+        loop.AssertThread();
+        _isBroken = true;
+        _bytes.Clear();
+        _reader.SignalLocked();
+        _writer.SignalLocked();
+    }
+
+    /// <summary>Ends a wait of the reader, because its connection closes or its call is cancelled.</summary>
+    public void WakeReader() => _reader.SignalLocked();
+
+    public async ValueTask<int> ReadAsync(Memory<byte> destination, Func<bool> isClosed, CancellationToken cancellation)
+    {
+        loop.AssertThread();
+        using CancellationTokenRegistration registration = cancellation.UnsafeRegister(
+            static state => ((SimPipe)state!).WakeReader(), this);
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            ObjectDisposedException.ThrowIf(isClosed(), typeof(SimConnection));
+            if (_bytes.Count > 0)
+            {
+                if (destination.IsEmpty)
+                    return 0;
+                int length = _bytes.Read(destination.Span[..Math.Min(destination.Length, LongestRead)]);
+                _writer.SignalLocked();
+                return length;
+            }
+
+            if (_hasEnded || _isBroken)
+                return 0;
+            await _reader.ArmLocked();
+        }
+    }
+
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> source, Func<bool> isClosed, CancellationToken cancellation)
+    {
+        loop.AssertThread();
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            ObjectDisposedException.ThrowIf(isClosed(), typeof(SimConnection));
+            if (_isBroken)
+                throw new IOException("The connection was reset by the peer.");
+            if (_hasEnded)
+                throw new IOException("The sending side of the connection is closed.");
+            int taken = _bytes.Write(source.Span);
+            if (taken > 0)
+                _reader.SignalLocked();
+            source = source[taken..];
+            if (source.IsEmpty)
+                return;
+            await _writer.ArmLocked();
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using KcpTun.IO;
+using KcpTun.Sim.Engine;
+using KcpTun.Sim.Network;
+
+namespace KcpTun.Sim.Workloads;
+
+/// <summary>What the flows of one run share: the two machines, and where results go.</summary>
+internal sealed class FlowContext(SimLoop loop, SimHost client, StreamEndPoint entrance, TraceHash trace)
+{
+    private readonly List<long> _latencies = [];
+
+    public SimLoop Loop => loop;
+
+    /// <summary>Every latency measured, ns, in order of completion.</summary>
+    public IReadOnlyList<long> Latencies => _latencies;
+
+    /// <summary>Application bytes that arrived and were right.</summary>
+    public long DeliveredBytes { get; private set; }
+
+    /// <summary>When the last of them arrived, ns.</summary>
+    public long LastDelivery { get; private set; }
+
+    /// <summary>Messages older than their deadline, and all that have one.</summary>
+    public (long Missed, long Total) Deadlines { get; private set; }
+
+    /// <summary>The first thing that went wrong, or null.</summary>
+    public string? Failure { get; private set; }
+
+    /// <summary>Opens a connection through the tunnel.</summary>
+    public ValueTask<IStreamConnection> ConnectAsync() =>
+        ((INetwork)client).ConnectAsync(entrance, CancellationToken.None);
+
+    /// <summary>Waits until virtual time <paramref name="time"/>.</summary>
+    public Task WaitUntil(long time)
+    {
+        if (time <= loop.Now)
+            return Task.CompletedTask;
+        var alarm = new Alarm();
+        loop.Schedule(time, alarm);
+        return alarm.Rang;
+    }
+
+    public void OnLatency(long nanoseconds) => _latencies.Add(nanoseconds);
+
+    public void OnDeadline(bool isMissed) =>
+        Deadlines = (Deadlines.Missed + (isMissed ? 1 : 0), Deadlines.Total + 1);
+
+    /// <summary>Bytes of a flow have arrived and are right.</summary>
+    public void OnBytes(int flow, bool isUp, int count)
+    {
+        DeliveredBytes += count;
+        LastDelivery = loop.Now;
+        trace.Add(new TraceEvent(loop.Now, TraceEventKind.StreamBytes, isUp ? 0 : 1, flow, count, 0));
+    }
+
+    /// <summary>A flow has come to its end.</summary>
+    public void OnEnd(int flow) =>
+        trace.Add(new TraceEvent(loop.Now, TraceEventKind.FlowDone, 0, flow, 0, 0));
+
+    /// <summary>A byte was wrong or a connection broke: the run has failed.</summary>
+    public void OnFailure(string what) => Failure ??= what;
+
+    private sealed class Alarm : SimEvent
+    {
+        private readonly TaskCompletionSource _rang = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Rang => _rang.Task;
+
+        protected internal override void Fire(long now) => _rang.SetResult();
+    }
+}
