@@ -18,8 +18,7 @@ internal static class ExperimentTable
     {
         TextWriter output = environment.Output;
         ExperimentPlan plan = result.Plan;
-        string path = plan.Path.Describe();
-        output.Write($"link      {(path.Length > 0 ? path : "perfect: no loss, no delay, no limit")}\n");
+        output.Write($"link      {plan.Path.Describe()}\n");
         output.Write($"workload  {string.Join(" and ", plan.Workloads.Select(workload => workload.Text))}\n");
         output.Write($"seeds     {Seeds(plan.Arguments)}   engine {environment.Version}   {Speed(result, wall)}\n");
         TextTable table = new(s_headers);

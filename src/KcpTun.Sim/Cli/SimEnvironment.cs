@@ -3,7 +3,7 @@ using KcpTun.Sim.Running;
 
 namespace KcpTun.Sim.Cli;
 
-/// <summary>Executes one plan, as <see cref="SimRun.Execute"/> does.</summary>
+/// <summary>Executes one plan, as <see cref="SimRun.Execute(SimPlan, IWireObserver)"/> does.</summary>
 public delegate RunResult PlanExecutor(SimPlan plan, IWireObserver? observer);
 
 /// <summary>All that commands know of the world outside.</summary>
