@@ -20,7 +20,7 @@ internal sealed record ExperimentJson(
         PlanJson.Of(result.Plan),
         result.Plan.Arguments.FirstSeed,
         result.TraceHash,
-        Figures.Seconds(result.Duration)!.Value,
+        Figures.Seconds(result.SimulatedTime)!.Value,
         wall.TotalSeconds,
         [.. result.Variants.Select(variant => VariantJson.Of(result.Plan, variant))]);
 

@@ -71,7 +71,7 @@ internal static class ExperimentTable
 
     private static string Speed(ExperimentResult result, TimeSpan wall)
     {
-        double virtualSeconds = (double)result.Duration / SimTime.Second;
+        double virtualSeconds = (double)result.SimulatedTime / SimTime.Second;
         double wallSeconds = Math.Max(wall.TotalSeconds, 0.001);
         return string.Create(
             CultureInfo.InvariantCulture,

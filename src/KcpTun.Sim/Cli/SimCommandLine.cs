@@ -21,6 +21,10 @@ public sealed class SimCommandLine
 
         """;
 
+    /// <summary>One hyphen or two begin a name, as in Go; a word that begins with @ is a word.</summary>
+    internal static ParserConfiguration Parser { get; } =
+        new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
+
     private static readonly string[] s_lineOptions = ["--client", "--server"];
 
     private readonly SimEnvironment _environment;
@@ -44,8 +48,7 @@ public sealed class SimCommandLine
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public int Run(IReadOnlyList<string> arguments)
     {
-        ParserConfiguration parser = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
-        ParseResult parsed = _root.Parse([.. WithValues(WithCommand(arguments))], parser);
+        ParseResult parsed = _root.Parse([.. WithValues(WithCommand(arguments))], Parser);
         if (parsed.Errors.Count > 0)
         {
             _environment.Say(Explain(parsed));

@@ -8,5 +8,7 @@ public static class SimCommands
     public static IReadOnlyList<ISimCommand> All { get; } =
     [
         new RunCommand(Outputs),
+        new SweepCommand(),
+        new MergeCommand(),
     ];
 }
