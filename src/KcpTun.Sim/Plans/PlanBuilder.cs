@@ -9,10 +9,7 @@ namespace KcpTun.Sim.Plans;
 /// <summary>Checks what a command line says and makes a plan of it.</summary>
 public sealed class PlanBuilder
 {
-    private static readonly string[] s_defaultModes = ["normal", "fast", "fast2", "fast3"];
-    private static readonly string[] s_defaultFecs = ["0/0", "10/3"];
     private static readonly string[] s_defaultWorkloads = ["bulk:8MiB", "echo:64B,n=400,every=50ms"];
-    private static readonly string[] s_shardFlags = ["datashard", "ds", "parityshard", "ps"];
 
     // A tunnel of the simulator has a key of its own, so that nobody is warned of the public default, writes no lines
     // about streams, and does not wait before it closes them, unless it is told to.
@@ -22,6 +19,12 @@ public sealed class PlanBuilder
     private readonly PlanArguments _arguments;
     private readonly List<string> _warnings = [];
     private string? _error;
+
+    /// <summary>Modes that are compared where none is given.</summary>
+    internal static IReadOnlyList<string> DefaultModes { get; } = ["normal", "fast", "fast2", "fast3"];
+
+    /// <summary>Shards that are compared where none are given.</summary>
+    internal static IReadOnlyList<string> DefaultFecs { get; } = ["0/0", "10/3"];
 
     private PlanBuilder(PlanArguments arguments) => _arguments = arguments;
 
@@ -48,7 +51,7 @@ public sealed class PlanBuilder
         if (workloads is null || shards is null || !AreFlagsConsistent())
             return null;
         List<Variant> variants = [];
-        foreach (string mode in OrDefault(_arguments.Modes, s_defaultModes))
+        foreach (string mode in OrDefault(_arguments.Modes, DefaultModes))
         {
             foreach (FecShards? fec in shards)
             {
@@ -125,7 +128,7 @@ public sealed class PlanBuilder
 
     private List<FecShards?>? Shards()
     {
-        string? flag = _arguments.Flags.Select(flag => flag.Key).FirstOrDefault(s_shardFlags.Contains);
+        string? flag = _arguments.Flags.Select(flag => flag.Key).FirstOrDefault(PlanNames.IsShard);
         if (flag is not null && _arguments.Fecs.Count > 0)
         {
             _error = $"--fec and {PlanNames.OfFlag(flag)} say the same thing: give one of them";
@@ -135,7 +138,7 @@ public sealed class PlanBuilder
         if (flag is not null)
             return [null];
         List<FecShards?> shards = [];
-        foreach (string text in OrDefault(_arguments.Fecs, s_defaultFecs))
+        foreach (string text in OrDefault(_arguments.Fecs, DefaultFecs))
         {
             if (!FecShards.TryParse(text, out FecShards one))
             {
@@ -168,6 +171,6 @@ public sealed class PlanBuilder
         return false;
     }
 
-    private static IReadOnlyList<string> OrDefault(IReadOnlyList<string> given, string[] defaults) =>
+    private static IReadOnlyList<string> OrDefault(IReadOnlyList<string> given, IReadOnlyList<string> defaults) =>
         given.Count > 0 ? given : defaults;
 }

@@ -9,6 +9,7 @@ public static class PlanNames
     public const string ManualMode = "manual";
 
     private static readonly string[] s_manual = ["nodelay", "interval", "resend", "nc"];
+    private static readonly string[] s_shards = ["datashard", "ds", "parityshard", "ps"];
     private static readonly string[] s_own = ["c", "help", "h", "version", "v", "mode"];
 
     /// <summary>
@@ -33,6 +34,9 @@ public static class PlanNames
 
     /// <summary>Whether the flag counts in mode manual only.</summary>
     public static bool IsManual(string flag) => s_manual.Contains(flag);
+
+    /// <summary>Whether the flag says what <c>--fec</c> says.</summary>
+    public static bool IsShard(string flag) => s_shards.Contains(flag);
 
     /// <summary>Whether that end has the flag.</summary>
     public static bool IsKnownTo(bool client, string flag) =>

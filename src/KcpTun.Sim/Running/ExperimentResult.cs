@@ -20,7 +20,7 @@ public sealed class ExperimentResult
                 new VariantResult(variant, [.. runs.Skip(index * each).Take(each)])),
         ];
         TraceHash = HashOf(runs.Select(run => run.Result.TraceHash));
-        Duration = runs.Sum(run => run.Result.Duration);
+        SimulatedTime = runs.Sum(run => run.Result.SimulatedTime);
     }
 
     public ExperimentPlan Plan { get; }
@@ -32,7 +32,7 @@ public sealed class ExperimentResult
     public string TraceHash { get; }
 
     /// <summary>Virtual time of all runs, ns.</summary>
-    public long Duration { get; }
+    public long SimulatedTime { get; }
 
     public bool IsComplete => Variants.All(variant => variant.IsComplete);
 

@@ -40,7 +40,7 @@ public sealed record Metric(
     string Name, MetricUnit Unit, MetricDirection Better, string Help, Func<RunGroup, double?> Read)
 {
     public static Metric Goodput { get; } = new(
-        "goodput", MetricUnit.Rate, MetricDirection.Higher, "application bytes a second, without echo and game",
+        "goodput", MetricUnit.Rate, MetricDirection.Higher, "application bytes a second, of bulk transfers",
         group => group.Goodput);
 
     public static Metric LatencyP99 { get; } = Latency("p99", 990, "99 of 100 latencies are shorter");

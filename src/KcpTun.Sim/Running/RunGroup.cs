@@ -18,14 +18,16 @@ public sealed class RunGroup
     {
         ArgumentOutOfRangeException.ThrowIfZero(runs.Count);
         Runs = runs;
-        IEnumerable<FinishedRun> timed = runs.Where(run => !IsBulk(run.Plan));
-        _latencies = [.. (timed.Any() ? timed : runs).SelectMany(run => run.Result.Latencies)];
+        _latencies = [.. runs.Where(run => run.Plan.Workload.HasLatency).SelectMany(run => run.Result.Latencies)];
         Array.Sort(_latencies);
     }
 
     public IReadOnlyList<FinishedRun> Runs { get; }
 
     public bool IsComplete => Runs.All(run => run.Result.IsComplete);
+
+    /// <summary>Samples behind <see cref="Latency"/>.</summary>
+    public int LatencyCount => _latencies.Length;
 
     /// <summary>Virtual time of all runs, ns.</summary>
     public long Duration => Runs.Sum(run => run.Result.Duration);
@@ -37,7 +39,7 @@ public sealed class RunGroup
     {
         get
         {
-            FinishedRun[] moving = [.. Runs.Where(run => Kind(run.Plan) is not ("echo" or "game" or "idle"))];
+            FinishedRun[] moving = [.. Runs.Where(run => run.Plan.Workload.HasGoodput)];
             long time = moving.Sum(run => run.Result.Duration);
             return time == 0
                 ? null
@@ -53,7 +55,7 @@ public sealed class RunGroup
         get
         {
             FinishedRun[] done = [.. Runs.Where(run => run.Result.IsComplete)];
-            FinishedRun[] bulk = [.. done.Where(run => IsBulk(run.Plan))];
+            FinishedRun[] bulk = [.. done.Where(run => run.Plan.Workload.HasGoodput)];
             if (bulk.Length > 0)
                 done = bulk;
             return done.Length == 0 ? null : (double)done.Sum(run => run.Result.Duration) / done.Length;
@@ -61,8 +63,7 @@ public sealed class RunGroup
     }
 
     /// <summary>
-    /// A percentile of the latencies, ns, samples of all runs in one pool; a bulk transfer counts only where there is
-    /// nothing else. Null without samples.
+    /// A percentile of the latencies, ns, samples of all runs in one pool; null without samples.
     /// </summary>
     /// <param name="perMille">500 is the median, 1000 the largest.</param>
     public double? Latency(int perMille) =>
@@ -80,8 +81,4 @@ public sealed class RunGroup
         long divisor = Sum(whole);
         return divisor == 0 ? null : (double)Sum(part) / divisor;
     }
-
-    private static string Kind(SimPlan plan) => plan.Workload.Text.Split(':')[0];
-
-    private static bool IsBulk(SimPlan plan) => Kind(plan) == "bulk";
 }

@@ -1,0 +1,48 @@
+namespace KcpTun.Sim.Cli;
+
+/// <summary>Where results go: a file, or <c>-</c> for standard output.</summary>
+internal static class OutputFiles
+{
+    public const string StandardOutput = "-";
+
+    /// <exception cref="CommandException">The file cannot be written.</exception>
+    public static void Write(SimEnvironment environment, string option, string path, string text)
+    {
+        if (path == StandardOutput)
+        {
+            environment.Output.Write(text);
+            return;
+        }
+
+        Guard(option, path, () => File.WriteAllText(path, text));
+    }
+
+    /// <summary>Turns what a file system refuses into one line.</summary>
+    /// <exception cref="CommandException">It refused.</exception>
+    public static void Guard(string option, string path, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception failure) when (IsFileError(failure))
+        {
+            throw new CommandException(ExitCodes.Failure, Describe($"{option} {path}", failure));
+        }
+    }
+
+    /// <summary>What a file system throws: no such directory, no permission, a full disk.</summary>
+    public static bool IsFileError(Exception failure) =>
+        failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException;
+
+    public static string Describe(string what, Exception failure)
+    {
+        string reason = failure switch
+        {
+            FileNotFoundException or DirectoryNotFoundException => "no such file or directory",
+            UnauthorizedAccessException => "permission denied",
+            _ => failure.Message.ReplaceLineEndings(" "),
+        };
+        return $"{what}: {reason}";
+    }
+}
