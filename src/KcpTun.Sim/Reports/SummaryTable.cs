@@ -35,13 +35,26 @@ internal static class SummaryTable
                 markup.Leaf("span", "", ("class", $"swatch {SvgChart.Series(index)}"));
                 markup.Leaf("span", variant.Name);
                 markup.Leaf("button", "copy", ("type", "button"), ("data-copy", variant.ReproduceCommand));
-                markup.Leaf("div", variant.Flags, ("class", "flags"));
+                WriteFlags(markup, variant.Flags);
                 if (!variant.IsComplete)
                     markup.Leaf("div", variant.Failure ?? "did not finish", ("class", "failure"));
             }
 
             foreach (Column column in columns)
                 markup.Leaf("td", column.Text(variant));
+        }
+    }
+
+    /// <summary>Lines break between flags only.</summary>
+    private static void WriteFlags(MarkupWriter markup, string flags)
+    {
+        using (markup.Open("div", ("class", "flags")))
+        {
+            foreach (string flag in flags.Replace(" -", "\n-", StringComparison.Ordinal).Split('\n'))
+            {
+                markup.Leaf("span", flag);
+                markup.Text(" ");
+            }
         }
     }
 

@@ -51,7 +51,7 @@ internal static class VariantCharts
             chart.Line("whisker", lowEnd, middle - 5, lowEnd, middle + 5);
             chart.Line("whisker", highEnd, middle - 5, highEnd, middle + 5);
             foreach (double seed in variant.SeedGoodputs.Select(goodput => goodput / factor))
-                chart.Dot("seed", chart.X(scale, seed), middle, 2, $"one seed: {ReportText.Figure(seed)} {unit}");
+                chart.Dot("seed", chart.X(scale, seed), middle + 7, 2, $"one seed: {ReportText.Figure(seed)} {unit}");
             chart.Text("value", Math.Max(end, highEnd) + 6, middle + 4, variant.IsComplete ? value : $"{value}, failed");
         }
     }
@@ -64,7 +64,7 @@ internal static class VariantCharts
         using MarkupWriter.Scope svg =
             SvgChart.Open(markup, "Distribution of latencies", LatencyBottom + AxisHeight, LatencyId);
         var chart = new SvgChart(markup, LatencyLeft, LatencyTop, LatencyRight, LatencyBottom);
-        chart.YAxis(shares, share => $"{ReportText.Figure(share)} %");
+        chart.YAxis(shares, share => $"{ReportText.Tick(share)} %");
         chart.XAxis(times, times.IsLogarithmic ? "latency, ms (logarithmic)" : "latency, ms");
         for (int i = 0; i < variants.Count; i++)
         {

@@ -78,6 +78,16 @@
     return STOPS[low].map((from, i) => Math.round(from + (STOPS[low + 1][i] - from) * (at - low)));
   }
 
+  // From 0 to 1; by logarithm where the values span more than an order of magnitude.
+  function shareOf(value, low, high) {
+    if (high <= low) return 1;
+    return isWide(low, high) ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
+  }
+
+  function isWide(low, high) {
+    return low > 0 && high / low > 10;
+  }
+
   function range(cells) {
     const values = cells.map(valueOf).filter(value => value !== null);
     return values.length > 0 ? [Math.min(...values), Math.max(...values)] : [0, 1];
@@ -122,7 +132,7 @@
     const group = clickable(svg, cell, value === null ? 'none' : '');
     const box = report.shape('rect', { x, y, width: wide - 1, height: tall - 1 }, group);
     if (value === null) return;
-    const share = high > low ? (value - low) / (high - low) : 1;
+    const share = shareOf(value, low, high);
     const colour = shade(sweep.metrics[state.metric].isHigherBetter ? share : 1 - share);
     box.setAttribute('style', 'fill:rgb(' + colour.join(',') + ')');
     const ink = colour[0] * 0.3 + colour[1] * 0.6 + colour[2] * 0.1 > 125 ? '#111' : '#fff';
@@ -143,7 +153,7 @@
       const colour = shade(isHigherBetter ? i / 39 : 1 - i / 39).join(',');
       report.shape('rect', { x: left + i * width / 40, y: top, width: width / 40 + 0.5, height: 8, style: 'fill:rgb(' + colour + ')' }, svg);
     }
-    report.shape('text', { class: 'tick', x: left, y: top + 22 }, svg, report.figure(low));
+    report.shape('text', { class: 'tick', x: left, y: top + 22 }, svg, report.figure(low) + (isWide(low, high) ? ' (logarithmic)' : ''));
     report.shape('text', { class: 'tick end', x: left + width, y: top + 22 }, svg, report.figure(high));
   }
 
@@ -159,7 +169,7 @@
     const y = value => bottom - (bottom - top) * value / limit;
     for (const tick of scale.values) {
       report.shape('line', { class: 'grid', x1: left, x2: right, y1: y(tick), y2: y(tick) }, svg);
-      report.shape('text', { class: 'tick end', x: left - 6, y: y(tick) + 4 }, svg, report.figure(tick));
+      report.shape('text', { class: 'tick end', x: left - 6, y: y(tick) + 4 }, svg, report.tick(tick));
     }
     axis.values.forEach((text, i) => report.shape('text', { class: 'tick mid', x: x(i), y: bottom + 15 }, svg, text));
     report.shape('text', { class: 'axis mid', x: (left + right) / 2, y: bottom + 32 }, svg, axis.name);
