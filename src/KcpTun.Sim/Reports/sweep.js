@@ -40,8 +40,8 @@
   }
 
   function better(a, b) {
-    if (valueOf(b) === null) return a;
     if (a === undefined || valueOf(a) === null) return b;
+    if (valueOf(b) === null) return a;
     return (valueOf(b) > valueOf(a)) === sweep.metrics[state.metric].isHigherBetter ? b : a;
   }
 
@@ -106,7 +106,7 @@
       const key = cell.position[0] + ' ' + cell.position[1];
       best.set(key, better(best.get(key), cell));
     }
-    const [low, high] = range([...best.values()].filter(cell => cell));
+    const [low, high] = range([...best.values()]);
     const left = 30 + 7 * Math.max(...up.values.map(text => text.length), 2);
     const room = Math.max(host.clientWidth, 300) - left - 8;
     const wide = Math.min(110, Math.max(46, room / across.values.length));
@@ -121,7 +121,7 @@
       report.shape('text', { class: 'tick mid', x: left + wide * (x + 0.5), y: bottom + 15 }, svg, text);
     });
     report.shape('text', { class: 'axis mid', x: left + wide * across.values.length / 2, y: bottom + 32 }, svg, across.name);
-    for (const cell of best.values()) if (cell) drawCell(svg, cell, left, bottom, wide, tall, low, high);
+    for (const cell of best.values()) drawCell(svg, cell, left, bottom, wide, tall, low, high);
     drawScale(svg, left, bottom + 44, Math.min(260, wide * across.values.length), low, high);
   }
 
@@ -131,7 +131,10 @@
     const value = valueOf(cell);
     const group = clickable(svg, cell, value === null ? 'none' : '');
     const box = report.shape('rect', { x, y, width: wide - 1, height: tall - 1 }, group);
-    if (value === null) return;
+    if (value === null) {
+      report.shape('text', { class: 'tick mid', x: x + wide / 2, y: y + tall / 2 + 4 }, group, report.figure(value));
+      return;
+    }
     const share = shareOf(value, low, high);
     const colour = shade(sweep.metrics[state.metric].isHigherBetter ? share : 1 - share);
     box.setAttribute('style', 'fill:rgb(' + colour.join(',') + ')');

@@ -92,11 +92,11 @@ public sealed class HtmlReportTests
         }
     }
 
-    [TestCase("<script>alert(1)</script>")]
-    [TestCase("</script><img src=x onerror=alert(1)>")]
-    [TestCase("\"'><b>&amp;&lt;]]>")]
-    [TestCase("control \u0001\u001b characters, half a \ud83d pair and a whole \ud83d\ude00")]
-    [TestCase("mode\nline\ttab")]
+    [TestCase("<script>alert(1)</script>", TestName = "Hostile_names_stay_text(script)")]
+    [TestCase("</script><img src=x onerror=alert(1)>", TestName = "Hostile_names_stay_text(end of script)")]
+    [TestCase("\"'><b>&amp;&lt;]]>", TestName = "Hostile_names_stay_text(quotes and entities)")]
+    [TestCase("\u0001 \u001b \ud83d \ud83d\ude00", TestName = "Hostile_names_stay_text(controls and half a pair)")]
+    [TestCase("mode\nline\ttab", TestName = "Hostile_names_stay_text(lines)")]
     public void Hostile_names_stay_text(string name)
     {
         ReportModel sample = SampleReport.Model();
