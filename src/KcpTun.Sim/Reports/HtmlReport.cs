@@ -152,7 +152,8 @@ public static class HtmlReport
 
     private static void WriteSequence(MarkupWriter markup, TimeSequence sequence)
     {
-        WriteInteractive(markup, "sequence", $"Time sequence: {sequence.Name}", "Drag to zoom, double-click to see all.");
+        string title = $"Time sequence: {sequence.Name}";
+        WriteInteractive(markup, "sequence", title, "Drag to zoom, double-click to see all.");
         using (markup.Open("section", ("class", "wide notes")))
         {
             WriteCommand(markup, sequence.Command);

@@ -73,7 +73,7 @@ internal static class SummaryTable
         new("wire ratio", "bytes on the wire for each byte delivered", one => ReportText.Figure(one.WireRatio)),
         new("sent again", "segments sent more than once", one => ReportText.Count(one.Retransmits.Total)),
         new("timeout/fast/early", "why they were sent again", Causes),
-        new("spurious", "sent again although an earlier one arrived", one => ReportText.Count(one.Retransmits.Spurious)),
+        new("spurious", "sent again although one had arrived", one => ReportText.Count(one.Retransmits.Spurious)),
         new("FEC recovered", "packets rebuilt from parity", one => ReportText.Count(one.Fec.Recovered)),
         new("useless/late", "rebuilt in vain; arrived after they had been rebuilt", InVain),
         new("blocked, s", "time data waited for a missing segment", one => ReportText.Seconds(one.Stalls.HeadOfLine)),

@@ -52,7 +52,8 @@ internal static class VariantCharts
             chart.Line("whisker", highEnd, middle - 5, highEnd, middle + 5);
             foreach (double seed in variant.SeedGoodputs.Select(goodput => goodput / factor))
                 chart.Dot("seed", chart.X(scale, seed), middle + 7, 2, $"one seed: {ReportText.Figure(seed)} {unit}");
-            chart.Text("value", Math.Max(end, highEnd) + 6, middle + 4, variant.IsComplete ? value : $"{value}, failed");
+            string text = variant.IsComplete ? value : $"{value}, failed";
+            chart.Text("value", Math.Max(end, highEnd) + 6, middle + 4, text);
         }
     }
 

@@ -101,7 +101,8 @@ const report = (() => {
   const svg = document.getElementById('latency');
   if (!latency || !svg) return;
   const readout = document.getElementById('latency-readout');
-  const cursor = report.shape('line', { class: 'cursor', y1: latency.top, y2: latency.bottom, visibility: 'hidden' }, svg);
+  const cursor = report.shape(
+    'line', { class: 'cursor', y1: latency.top, y2: latency.bottom, visibility: 'hidden' }, svg);
 
   function valueAt(x) {
     const share = Math.min(1, Math.max(0, (x - latency.left) / (latency.right - latency.left)));

@@ -63,7 +63,7 @@ public sealed class HtmlReportTests
     {
         ReportModel model = SampleReport.Model();
         XElement[] bars = [.. Chart(XDocument.Parse(Html(model)), "goodput").Descendants(s_svg + "rect")];
-        double[] widths = [.. bars.Select(bar => double.Parse(bar.Attribute("width")!.Value, CultureInfo.InvariantCulture))];
+        double[] widths = [.. bars.Select(bar => (double)bar.Attribute("width")!)];
 
         double scale = widths[0] / model.Variants[0].Goodput.Mean;
         for (int i = 0; i < widths.Length; i++)

@@ -45,7 +45,8 @@ public sealed class TimeSequenceTests
         TimeSequenceSeries series = recorder.Finish("", "").Tracks.ShouldHaveSingleItem().Series.ShouldHaveSingleItem();
 
         series.Kind.ShouldBe(TimeSequenceKind.First);
-        series.Points.Select(point => point.SequenceNumber).ShouldBe([0, int.MaxValue, uint.MaxValue - 1, (1L << 32) + 1]);
+        series.Points.Select(point => point.SequenceNumber)
+            .ShouldBe([0, int.MaxValue, uint.MaxValue - 1, (1L << 32) + 1]);
     }
 
     [Test]
