@@ -94,8 +94,12 @@ public static class HtmlReport
             SummaryTable.Write(markup, variants);
         }
 
-        Chart("Goodput", "Mean over the seeds, with its confidence interval; dots are single seeds.",
-            () => VariantCharts.Goodput(markup, variants));
+        if (variants.Any(variant => variant.Goodput is not null))
+        {
+            Chart("Goodput", "Mean over the seeds, with its confidence interval; dots are single seeds.",
+                () => VariantCharts.Goodput(markup, variants));
+        }
+
         if (variants.Any(variant => variant.LatenciesMs.Count > 0))
         {
             Chart("Latency", "Share of the answers that came within a time.", () =>

@@ -30,7 +30,7 @@ public static class PngReport
     {
         ArgumentNullException.ThrowIfNull(model);
         List<Plot> upper = [];
-        if (model.Variants.Count > 0)
+        if (model.Variants.Any(variant => variant.Goodput is not null))
             upper.Add(Goodput(model.Variants));
         if (model.Variants.Any(variant => variant.LatenciesMs.Count > 0))
             upper.Add(Latency(model.Variants));
@@ -76,10 +76,11 @@ public static class PngReport
     private static Plot Goodput(IReadOnlyList<ReportVariant> variants)
     {
         var plot = new Plot();
-        (double factor, string unit) = ReportText.RateUnit(variants.Max(variant => variant.Goodput.High));
+        (double factor, string unit) = ReportText.RateUnit(variants.Max(variant => variant.Goodput?.High ?? 0));
         for (int i = 0; i < variants.Count; i++)
         {
-            ReportInterval goodput = variants[i].Goodput;
+            if (variants[i].Goodput is not { } goodput)
+                continue;
             // The first variant is on top.
             var bar = new Bar
             {

@@ -5,7 +5,7 @@ internal static class SummaryTable
 {
     public static void Write(MarkupWriter markup, IReadOnlyList<ReportVariant> variants)
     {
-        double max = variants.Max(variant => variant.Goodput.Mean);
+        double max = variants.Max(variant => variant.Goodput?.Mean ?? 0);
         Column[] columns = Columns(ReportText.RateUnit(max));
         using (markup.Open("div", ("class", "scroll")))
         using (markup.Open("table"))
@@ -89,8 +89,10 @@ internal static class SummaryTable
 
     private static string Goodput(ReportVariant variant, double factor)
     {
-        string mean = ReportText.Figure(variant.Goodput.Mean / factor);
-        double half = (variant.Goodput.High - variant.Goodput.Low) / 2 / factor;
+        if (variant.Goodput is not { } goodput)
+            return ReportText.None;
+        string mean = ReportText.Figure(goodput.Mean / factor);
+        double half = (goodput.High - goodput.Low) / 2 / factor;
         return half > 0 ? $"{mean} \u00B1 {ReportText.Figure(half)}" : mean;
     }
 

@@ -65,9 +65,9 @@ public sealed class HtmlReportTests
         XElement[] bars = [.. Chart(XDocument.Parse(Html(model)), "goodput").Descendants(s_svg + "rect")];
         double[] widths = [.. bars.Select(bar => (double)bar.Attribute("width")!)];
 
-        double scale = widths[0] / model.Variants[0].Goodput.Mean;
+        double scale = widths[0] / model.Variants[0].Goodput!.Value.Mean;
         for (int i = 0; i < widths.Length; i++)
-            (widths[i] / model.Variants[i].Goodput.Mean / scale).ShouldBe(1, 0.005);
+            (widths[i] / model.Variants[i].Goodput!.Value.Mean / scale).ShouldBe(1, 0.005);
     }
 
     [Test]
@@ -163,6 +163,18 @@ public sealed class HtmlReportTests
         page.Root!.Value.ShouldContain("nothing delivered");
         page.Root!.Value.ShouldContain("did not finish");
         page.Descendants(s_html + "h2").ShouldNotContain(heading => heading.Value == "Latency");
+        PngReport.Render(model).ShouldNotBeEmpty();
+    }
+
+    [Test]
+    public void A_workload_without_goodput_has_no_bars_for_it()
+    {
+        ReportVariant echo = SampleReport.Variant("fast", 1, false) with { Goodput = null, SeedGoodputs = [] };
+        ReportModel model = SampleReport.Model() with { Variants = [echo], Sweep = null, TimeSequence = null };
+        XDocument page = XDocument.Parse(Html(model));
+
+        string[] headings = [.. page.Descendants(s_html + "h2").Select(heading => heading.Value)];
+        headings.ShouldBe(["Results", "Latency", "On the wire"]);
         PngReport.Render(model).ShouldNotBeEmpty();
     }
 
