@@ -94,8 +94,12 @@ public static class HtmlReport
             SummaryTable.Write(markup, variants);
         }
 
-        Chart("Goodput", "Mean over the seeds, with its confidence interval; dots are single seeds.",
-            () => VariantCharts.Goodput(markup, variants));
+        if (variants.Any(variant => variant.Goodput is not null))
+        {
+            Chart("Goodput", "Mean over the seeds, with its confidence interval; dots are single seeds.",
+                () => VariantCharts.Goodput(markup, variants));
+        }
+
         if (variants.Any(variant => variant.LatenciesMs.Count > 0))
         {
             Chart("Latency", "Share of the answers that came within a time.", () =>
@@ -152,7 +156,8 @@ public static class HtmlReport
 
     private static void WriteSequence(MarkupWriter markup, TimeSequence sequence)
     {
-        WriteInteractive(markup, "sequence", $"Time sequence: {sequence.Name}", "Drag to zoom, double-click to see all.");
+        string title = $"Time sequence: {sequence.Name}";
+        WriteInteractive(markup, "sequence", title, "Drag to zoom, double-click to see all.");
         using (markup.Open("section", ("class", "wide notes")))
         {
             WriteCommand(markup, sequence.Command);

@@ -45,8 +45,8 @@ public sealed record ReportVariant
     /// <summary>The command that runs this variant alone.</summary>
     public required string ReproduceCommand { get; init; }
 
-    /// <summary>Bytes per second.</summary>
-    public required ReportInterval Goodput { get; init; }
+    /// <summary>Bytes per second; null if the workload has no goodput.</summary>
+    public required ReportInterval? Goodput { get; init; }
 
     /// <summary>Bytes per second of each seed, in order of the seeds.</summary>
     public IReadOnlyList<double> SeedGoodputs { get; init; } = [];

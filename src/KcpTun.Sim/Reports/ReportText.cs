@@ -10,16 +10,19 @@ internal static class ReportText
     private const double Mega = 1_000_000;
     private const double Kilo = 1_000;
 
-    /// <summary>Three significant digits, or all digits before the point.</summary>
+    /// <summary>Three significant digits, or all digits before the point; small values with three decimals.</summary>
     public static string Figure(double value) => Math.Abs(value) switch
     {
         double.NaN or double.PositiveInfinity => None,
         0 => "0",
         >= 99.95 => value.ToString("0", CultureInfo.InvariantCulture),
-        >= 9.995 => value.ToString("0.#", CultureInfo.InvariantCulture),
-        >= 0.9995 => value.ToString("0.##", CultureInfo.InvariantCulture),
-        _ => value.ToString("0.####", CultureInfo.InvariantCulture),
+        >= 9.995 => value.ToString("0.0", CultureInfo.InvariantCulture),
+        >= 0.9995 => value.ToString("0.00", CultureInfo.InvariantCulture),
+        _ => value.ToString("0.000", CultureInfo.InvariantCulture),
     };
+
+    /// <summary>A round value on an axis.</summary>
+    public static string Tick(double value) => value.ToString("0.######", CultureInfo.InvariantCulture);
 
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

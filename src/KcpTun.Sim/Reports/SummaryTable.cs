@@ -5,7 +5,7 @@ internal static class SummaryTable
 {
     public static void Write(MarkupWriter markup, IReadOnlyList<ReportVariant> variants)
     {
-        double max = variants.Max(variant => variant.Goodput.Mean);
+        double max = variants.Max(variant => variant.Goodput?.Mean ?? 0);
         Column[] columns = Columns(ReportText.RateUnit(max));
         using (markup.Open("div", ("class", "scroll")))
         using (markup.Open("table"))
@@ -35,13 +35,26 @@ internal static class SummaryTable
                 markup.Leaf("span", "", ("class", $"swatch {SvgChart.Series(index)}"));
                 markup.Leaf("span", variant.Name);
                 markup.Leaf("button", "copy", ("type", "button"), ("data-copy", variant.ReproduceCommand));
-                markup.Leaf("div", variant.Flags, ("class", "flags"));
+                WriteFlags(markup, variant.Flags);
                 if (!variant.IsComplete)
                     markup.Leaf("div", variant.Failure ?? "did not finish", ("class", "failure"));
             }
 
             foreach (Column column in columns)
                 markup.Leaf("td", column.Text(variant));
+        }
+    }
+
+    /// <summary>Lines break between flags only.</summary>
+    private static void WriteFlags(MarkupWriter markup, string flags)
+    {
+        using (markup.Open("div", ("class", "flags")))
+        {
+            foreach (string flag in flags.Replace(" -", "\n-", StringComparison.Ordinal).Split('\n'))
+            {
+                markup.Leaf("span", flag);
+                markup.Text(" ");
+            }
         }
     }
 
@@ -60,7 +73,7 @@ internal static class SummaryTable
         new("wire ratio", "bytes on the wire for each byte delivered", one => ReportText.Figure(one.WireRatio)),
         new("sent again", "segments sent more than once", one => ReportText.Count(one.Retransmits.Total)),
         new("timeout/fast/early", "why they were sent again", Causes),
-        new("spurious", "sent again although an earlier one arrived", one => ReportText.Count(one.Retransmits.Spurious)),
+        new("spurious", "sent again although one had arrived", one => ReportText.Count(one.Retransmits.Spurious)),
         new("FEC recovered", "packets rebuilt from parity", one => ReportText.Count(one.Fec.Recovered)),
         new("useless/late", "rebuilt in vain; arrived after they had been rebuilt", InVain),
         new("blocked, s", "time data waited for a missing segment", one => ReportText.Seconds(one.Stalls.HeadOfLine)),
@@ -76,8 +89,10 @@ internal static class SummaryTable
 
     private static string Goodput(ReportVariant variant, double factor)
     {
-        string mean = ReportText.Figure(variant.Goodput.Mean / factor);
-        double half = (variant.Goodput.High - variant.Goodput.Low) / 2 / factor;
+        if (variant.Goodput is not { } goodput)
+            return ReportText.None;
+        string mean = ReportText.Figure(goodput.Mean / factor);
+        double half = (goodput.High - goodput.Low) / 2 / factor;
         return half > 0 ? $"{mean} \u00B1 {ReportText.Figure(half)}" : mean;
     }
 

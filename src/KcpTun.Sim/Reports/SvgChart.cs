@@ -2,7 +2,7 @@ namespace KcpTun.Sim.Reports;
 
 /// <summary>
 /// A drawing with a plot area in it. Colours are classes of the style sheet, which has a light and a dark set; both
-/// are the palette of Okabe and Ito, which colour-blind people tell apart.
+/// follow the palette of Okabe and Ito, which colour-blind people tell apart.
 /// </summary>
 internal sealed class SvgChart
 {
@@ -60,7 +60,7 @@ internal sealed class SvgChart
             if (x - last < 34)
                 continue;
             last = x;
-            Text("tick mid", x, Bottom + 15, ReportText.Figure(tick));
+            Text("tick mid", x, Bottom + 15, ReportText.Tick(tick));
         }
 
         Text("axis mid", (Left + Right) / 2, Bottom + 32, title);

@@ -25,7 +25,7 @@ internal static class VariantCharts
     /// <summary>Bars with confidence intervals, and a dot for each seed.</summary>
     public static void Goodput(MarkupWriter markup, IReadOnlyList<ReportVariant> variants)
     {
-        double max = variants.Max(variant => Math.Max(variant.Goodput.Mean, variant.Goodput.High));
+        double max = variants.Max(variant => variant.Goodput is { } goodput ? Math.Max(goodput.Mean, goodput.High) : 0);
         (double factor, string unit) = ReportText.RateUnit(max);
         AxisScale scale = AxisScale.FromZero(max / factor, 5);
         double bottom = Margin + (RowHeight * variants.Count);
@@ -34,25 +34,10 @@ internal static class VariantCharts
         chart.XAxis(scale, $"goodput, {unit}");
         for (int i = 0; i < variants.Count; i++)
         {
-            ReportVariant variant = variants[i];
             double top = Margin + (RowHeight * i);
-            double middle = top + (RowHeight / 2);
-            string value = ReportText.Figure(variant.Goodput.Mean / factor);
-            string low = ReportText.Figure(variant.Goodput.Low / factor);
-            string high = ReportText.Figure(variant.Goodput.High / factor);
-            double end = chart.X(scale, variant.Goodput.Mean / factor);
-            double lowEnd = chart.X(scale, variant.Goodput.Low / factor);
-            double highEnd = chart.X(scale, variant.Goodput.High / factor);
-            string style = $"bar {SvgChart.Series(i)}{(variant.IsComplete ? "" : " failed")}";
-            chart.Label("name end", LabelWidth - 8, middle + 4, variant.Name, LabelLength);
-            string title = $"{variant.Name}: {value} {unit} ({low} to {high})";
-            chart.Rectangle(style, LabelWidth, top + 5, end - LabelWidth, RowHeight - 10, title);
-            chart.Line("whisker", lowEnd, middle, highEnd, middle);
-            chart.Line("whisker", lowEnd, middle - 5, lowEnd, middle + 5);
-            chart.Line("whisker", highEnd, middle - 5, highEnd, middle + 5);
-            foreach (double seed in variant.SeedGoodputs.Select(goodput => goodput / factor))
-                chart.Dot("seed", chart.X(scale, seed), middle, 2, $"one seed: {ReportText.Figure(seed)} {unit}");
-            chart.Text("value", Math.Max(end, highEnd) + 6, middle + 4, variant.IsComplete ? value : $"{value}, failed");
+            chart.Label("name end", LabelWidth - 8, top + (RowHeight / 2) + 4, variants[i].Name, LabelLength);
+            if (variants[i].Goodput is { } goodput)
+                GoodputBar(chart, scale, variants[i], goodput, i, top, factor, unit);
         }
     }
 
@@ -64,7 +49,7 @@ internal static class VariantCharts
         using MarkupWriter.Scope svg =
             SvgChart.Open(markup, "Distribution of latencies", LatencyBottom + AxisHeight, LatencyId);
         var chart = new SvgChart(markup, LatencyLeft, LatencyTop, LatencyRight, LatencyBottom);
-        chart.YAxis(shares, share => $"{ReportText.Figure(share)} %");
+        chart.YAxis(shares, share => $"{ReportText.Tick(share)} %");
         chart.XAxis(times, times.IsLogarithmic ? "latency, ms (logarithmic)" : "latency, ms");
         for (int i = 0; i < variants.Count; i++)
         {
@@ -138,6 +123,34 @@ internal static class VariantCharts
 
     /// <summary>Percentage of the samples that are at most the k-th of so many points.</summary>
     private static double Share(int k, int count) => 100.0 * (k + 1) / count;
+
+    private static void GoodputBar(
+        SvgChart chart,
+        AxisScale scale,
+        ReportVariant variant,
+        ReportInterval goodput,
+        int index,
+        double top,
+        double factor,
+        string unit)
+    {
+        double middle = top + (RowHeight / 2);
+        double end = chart.X(scale, goodput.Mean / factor);
+        double low = chart.X(scale, goodput.Low / factor);
+        double high = chart.X(scale, goodput.High / factor);
+        string style = $"bar {SvgChart.Series(index)}{(variant.IsComplete ? "" : " failed")}";
+        string title = $"{variant.Name}: {Value(goodput.Mean)} {unit} ({Value(goodput.Low)} to {Value(goodput.High)})";
+        chart.Rectangle(style, LabelWidth, top + 5, end - LabelWidth, RowHeight - 10, title);
+        chart.Line("whisker", low, middle, high, middle);
+        chart.Line("whisker", low, middle - 5, low, middle + 5);
+        chart.Line("whisker", high, middle - 5, high, middle + 5);
+        foreach (double seed in variant.SeedGoodputs)
+            chart.Dot("seed", chart.X(scale, seed / factor), middle + 7, 2, $"one seed: {Value(seed)} {unit}");
+        string text = variant.IsComplete ? Value(goodput.Mean) : $"{Value(goodput.Mean)}, failed";
+        chart.Text("value", Math.Max(end, high) + 6, middle + 4, text);
+
+        string Value(double bytesPerSecond) => ReportText.Figure(bytesPerSecond / factor);
+    }
 
     private static SvgChart Frame(MarkupWriter markup, double bottom) =>
         new(markup, LabelWidth, Margin, SvgChart.Width - ValueWidth, bottom);

@@ -25,11 +25,15 @@ const report = (() => {
     return node;
   }
 
+  // Three significant digits; small values with three decimals.
   function figure(value) {
     if (value === null || !isFinite(value)) return '\u2013';
     const size = Math.abs(value);
-    const digits = size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.9995 ? 2 : 4;
-    return String(Number(value.toFixed(digits)));
+    return value.toFixed(size >= 99.95 || size === 0 ? 0 : size >= 9.995 ? 1 : size >= 0.9995 ? 2 : 3);
+  }
+
+  function tick(value) {
+    return String(Number(value.toPrecision(6)));
   }
 
   function ticks(low, high, count) {
@@ -88,7 +92,7 @@ const report = (() => {
     if (button) copy(button.dataset.copy);
   });
 
-  return { data, element, shape, figure, ticks, copy, series, onResize };
+  return { data, element, shape, figure, tick, ticks, copy, series, onResize };
 })();
 
 // Latency: reading the distributions at the pointer.
@@ -97,7 +101,8 @@ const report = (() => {
   const svg = document.getElementById('latency');
   if (!latency || !svg) return;
   const readout = document.getElementById('latency-readout');
-  const cursor = report.shape('line', { class: 'cursor', y1: latency.top, y2: latency.bottom, visibility: 'hidden' }, svg);
+  const cursor = report.shape(
+    'line', { class: 'cursor', y1: latency.top, y2: latency.bottom, visibility: 'hidden' }, svg);
 
   function valueAt(x) {
     const share = Math.min(1, Math.max(0, (x - latency.left) / (latency.right - latency.left)));

@@ -80,7 +80,9 @@
     const [right, bottom] = [width - 12, HEIGHT - 40];
     const x = time => LEFT + (right - LEFT) * (time - view.x0) / (view.x1 - view.x0);
     const y = number => bottom - (bottom - TOP) * (number - view.y0) / (view.y1 - view.y0);
-    const svg = report.shape('svg', { viewBox: '0 0 ' + width + ' ' + HEIGHT, class: 'plot', role: 'img', 'aria-label': tracks[track].name }, stage);
+    const svg = report.shape('svg', {
+      viewBox: '0 0 ' + width + ' ' + HEIGHT, class: 'plot', role: 'img', 'aria-label': tracks[track].name,
+    }, stage);
     drawAxes(svg, x, y, right, bottom);
     const clip = report.shape('clipPath', { id: 'inside' }, report.shape('defs', {}, svg));
     report.shape('rect', { x: LEFT, y: TOP, width: right - LEFT, height: bottom - TOP }, clip);
@@ -105,14 +107,16 @@
       report.shape('text', { class: 'tick end', x: LEFT - 6, y: y(tick) + 4 }, svg, String(tick));
     }
     report.shape('text', { class: 'axis mid', x: (LEFT + right) / 2, y: bottom + 32 }, svg, 'virtual time, s');
-    report.shape('text', { class: 'axis mid', transform: 'translate(12 ' + (TOP + bottom) / 2 + ') rotate(-90)' }, svg, 'sequence number');
+    const turn = 'translate(12 ' + (TOP + bottom) / 2 + ') rotate(-90)';
+    report.shape('text', { class: 'axis mid', transform: turn }, svg, 'sequence number');
   }
 
   function drawLegend() {
     legend.textContent = '';
     for (const series of tracks[track].series) {
       const isOn = !hidden.has(series.kind);
-      const button = report.element('button', { type: 'button', 'aria-pressed': String(isOn) }, report.element('li', {}, legend));
+      const entry = report.element('li', {}, legend);
+      const button = report.element('button', { type: 'button', 'aria-pressed': String(isOn) }, entry);
       report.element('span', { class: 'swatch k' + series.kind }, button);
       const thinned = series.stride > 1 ? ' (one of ' + series.stride + ')' : '';
       button.append(KINDS[series.kind] + thinned);

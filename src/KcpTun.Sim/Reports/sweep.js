@@ -40,8 +40,8 @@
   }
 
   function better(a, b) {
-    if (valueOf(b) === null) return a;
     if (a === undefined || valueOf(a) === null) return b;
+    if (valueOf(b) === null) return a;
     return (valueOf(b) > valueOf(a)) === sweep.metrics[state.metric].isHigherBetter ? b : a;
   }
 
@@ -62,7 +62,8 @@
 
   function clickable(svg, cell, style) {
     const label = describe(cell) + ': ' + report.figure(valueOf(cell));
-    const group = report.shape('g', { class: 'cell ' + style, tabindex: '0', role: 'button', 'aria-label': label }, svg);
+    const attributes = { class: 'cell ' + style, tabindex: '0', role: 'button', 'aria-label': label };
+    const group = report.shape('g', attributes, svg);
     report.shape('title', {}, group, label);
     group.addEventListener('click', () => select(cell));
     group.addEventListener('keydown', event => {
@@ -78,6 +79,16 @@
     return STOPS[low].map((from, i) => Math.round(from + (STOPS[low + 1][i] - from) * (at - low)));
   }
 
+  // From 0 to 1; by logarithm where the values span more than an order of magnitude.
+  function shareOf(value, low, high) {
+    if (high <= low) return 1;
+    return isWide(low, high) ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
+  }
+
+  function isWide(low, high) {
+    return low > 0 && high / low > 10;
+  }
+
   function range(cells) {
     const values = cells.map(valueOf).filter(value => value !== null);
     return values.length > 0 ? [Math.min(...values), Math.max(...values)] : [0, 1];
@@ -85,33 +96,37 @@
 
   function newDrawing(width, height) {
     scroller.textContent = '';
-    return report.shape('svg', { viewBox: '0 0 ' + width + ' ' + height, width, height, style: 'width:' + width + 'px' }, scroller);
+    const attributes = { viewBox: '0 0 ' + width + ' ' + height, width, height, style: 'width:' + width + 'px' };
+    return report.shape('svg', attributes, scroller);
   }
 
   function drawGrid() {
     const [across, up] = sweep.axes;
     const best = new Map();
-    const shown = sweep.cells.filter(cell => isShown(cell) && (state.variant === BEST || cell.variant === state.variant));
+    const isWanted = cell => state.variant === BEST || cell.variant === state.variant;
+    const shown = sweep.cells.filter(cell => isShown(cell) && isWanted(cell));
     for (const cell of shown) {
       const key = cell.position[0] + ' ' + cell.position[1];
       best.set(key, better(best.get(key), cell));
     }
-    const [low, high] = range([...best.values()].filter(cell => cell));
+    const [low, high] = range([...best.values()]);
     const left = 30 + 7 * Math.max(...up.values.map(text => text.length), 2);
     const room = Math.max(host.clientWidth, 300) - left - 8;
     const wide = Math.min(110, Math.max(46, room / across.values.length));
     const tall = state.variant === BEST ? 42 : 34;
     const bottom = 6 + tall * up.values.length;
     const svg = newDrawing(Math.ceil(left + wide * across.values.length + 8), bottom + 74);
-    report.shape('text', { class: 'axis mid', transform: 'translate(14 ' + bottom / 2 + ') rotate(-90)' }, svg, up.name);
+    const turn = 'translate(14 ' + bottom / 2 + ') rotate(-90)';
+    report.shape('text', { class: 'axis mid', transform: turn }, svg, up.name);
     up.values.forEach((text, y) => {
       report.shape('text', { class: 'tick end', x: left - 6, y: bottom - tall * (y + 0.5) + 4 }, svg, text);
     });
     across.values.forEach((text, x) => {
       report.shape('text', { class: 'tick mid', x: left + wide * (x + 0.5), y: bottom + 15 }, svg, text);
     });
-    report.shape('text', { class: 'axis mid', x: left + wide * across.values.length / 2, y: bottom + 32 }, svg, across.name);
-    for (const cell of best.values()) if (cell) drawCell(svg, cell, left, bottom, wide, tall, low, high);
+    const centre = left + wide * across.values.length / 2;
+    report.shape('text', { class: 'axis mid', x: centre, y: bottom + 32 }, svg, across.name);
+    for (const cell of best.values()) drawCell(svg, cell, left, bottom, wide, tall, low, high);
     drawScale(svg, left, bottom + 44, Math.min(260, wide * across.values.length), low, high);
   }
 
@@ -121,8 +136,11 @@
     const value = valueOf(cell);
     const group = clickable(svg, cell, value === null ? 'none' : '');
     const box = report.shape('rect', { x, y, width: wide - 1, height: tall - 1 }, group);
-    if (value === null) return;
-    const share = high > low ? (value - low) / (high - low) : 1;
+    if (value === null) {
+      report.shape('text', { class: 'tick mid', x: x + wide / 2, y: y + tall / 2 + 4 }, group, report.figure(value));
+      return;
+    }
+    const share = shareOf(value, low, high);
     const colour = shade(sweep.metrics[state.metric].isHigherBetter ? share : 1 - share);
     box.setAttribute('style', 'fill:rgb(' + colour.join(',') + ')');
     const ink = colour[0] * 0.3 + colour[1] * 0.6 + colour[2] * 0.1 > 125 ? '#111' : '#fff';
@@ -141,9 +159,11 @@
     const isHigherBetter = sweep.metrics[state.metric].isHigherBetter;
     for (let i = 0; i < 40; i++) {
       const colour = shade(isHigherBetter ? i / 39 : 1 - i / 39).join(',');
-      report.shape('rect', { x: left + i * width / 40, y: top, width: width / 40 + 0.5, height: 8, style: 'fill:rgb(' + colour + ')' }, svg);
+      const place = { x: left + i * width / 40, y: top, width: width / 40 + 0.5, height: 8 };
+      report.shape('rect', { ...place, style: 'fill:rgb(' + colour + ')' }, svg);
     }
-    report.shape('text', { class: 'tick', x: left, y: top + 22 }, svg, report.figure(low));
+    const note = isWide(low, high) ? ' (logarithmic)' : '';
+    report.shape('text', { class: 'tick', x: left, y: top + 22 }, svg, report.figure(low) + note);
     report.shape('text', { class: 'tick end', x: left + width, y: top + 22 }, svg, report.figure(high));
   }
 
@@ -159,7 +179,7 @@
     const y = value => bottom - (bottom - top) * value / limit;
     for (const tick of scale.values) {
       report.shape('line', { class: 'grid', x1: left, x2: right, y1: y(tick), y2: y(tick) }, svg);
-      report.shape('text', { class: 'tick end', x: left - 6, y: y(tick) + 4 }, svg, report.figure(tick));
+      report.shape('text', { class: 'tick end', x: left - 6, y: y(tick) + 4 }, svg, report.tick(tick));
     }
     axis.values.forEach((text, i) => report.shape('text', { class: 'tick mid', x: x(i), y: bottom + 15 }, svg, text));
     report.shape('text', { class: 'axis mid', x: (left + right) / 2, y: bottom + 32 }, svg, axis.name);
@@ -167,11 +187,13 @@
     sweep.variants.forEach((name, variant) => {
       const cells = sweep.cells.filter(cell => cell.variant === variant && valueOf(cell) !== null)
         .sort((a, b) => a.position[0] - b.position[0]);
-      const path = cells.map((cell, i) => (i ? 'L' : 'M') + x(cell.position[0]).toFixed(1) + ' ' + y(valueOf(cell)).toFixed(1));
+      const path = cells.map((cell, i) =>
+        (i ? 'L' : 'M') + x(cell.position[0]).toFixed(1) + ' ' + y(valueOf(cell)).toFixed(1));
       report.shape('path', { class: 'line ' + report.series(variant), d: path.join('') }, svg);
       for (const cell of cells) {
         const group = clickable(svg, cell, report.series(variant));
-        report.shape('circle', { cx: x(cell.position[0]), cy: y(valueOf(cell)), r: 5, style: 'fill:var(--c)' }, group);
+        const place = { cx: x(cell.position[0]), cy: y(valueOf(cell)), r: 5 };
+        report.shape('circle', { ...place, style: 'fill:var(--c)' }, group);
       }
       const entry = report.element('li', {}, legend);
       report.element('span', { class: 'swatch ' + report.series(variant) }, entry);

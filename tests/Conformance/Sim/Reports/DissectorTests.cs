@@ -121,6 +121,32 @@ public sealed class DissectorTests
     }
 
     [Test]
+    public void Every_element_of_a_compressed_block_is_expanded()
+    {
+        byte[] frame = WireScript.Frame(SmuxCommand.Psh, 3, "abcdefghabcdefghabcdefghabcdefgh"u8);
+        byte[] block =
+        [
+            0x28, // 40 bytes
+            0xF0, 0x0F, .. frame[..16], // a literal with a length byte
+            0x11, 0x08, // copies of 8 bytes from 8 before: offset of 11 bits,
+            0x1E, 0x08, 0x00, // of 16,
+            0x1F, 0x08, 0x00, 0x00, 0x00, // of 32
+        ];
+        byte[] stream =
+        [
+            0xFF, 0x06, 0x00, 0x00, .. "sNaPpY"u8, // the identifier
+            0xFE, 0x02, 0x00, 0x00, 0xAA, 0xAA, // padding
+            0x00, (byte)(4 + block.Length), 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, .. block,
+        ];
+
+        Tshark.Fields(
+            script => script.Pass(PathDirection.Up, 0, WireScript.Push(0, 0, stream)),
+            "kcptun.smux.cmd",
+            "kcptun.compressed", "kcptun.smux.data")
+            .ShouldBe([$"1\t{Convert.ToHexStringLower(frame.AsSpan(8))}"]);
+    }
+
+    [Test]
     public void Sealed_datagrams_are_not_taken_for_packets() =>
         Tshark.Fields(
             script => script.Pass(PathDirection.Up, 0, WireScript.Push(0, 0, "abc"u8)),

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace KcpTun.Conformance.Sim.Reports;
 
-/// <summary>Reads a pcapng file as its specification describes it, and throws at the first byte that is wrong.</summary>
+/// <summary>Reads a pcapng file as specified, and throws at the first byte that is wrong.</summary>
 internal sealed class PcapngFile
 {
     private const ushort Comment = 1;

@@ -74,21 +74,21 @@ internal static class SampleReport
 
         return new ReportSweep
         {
-            Axes = [.. axes.Select((name, i) => new ReportAxis(name, [.. Enumerable.Range(0, sizes[i]).Select(Value(i))]))],
+            Axes = [.. axes.Select((name, i) => new ReportAxis(name, Values(i)))],
             Metrics = [new ReportMetric("goodput, MB/s", true), new ReportMetric("p99, ms", false)],
             Variants = s_modes,
             Cells = cells,
         };
 
-        static Func<int, string> Value(int axis) => k => axis switch
+        static string[] Values(int axis) => axis switch
         {
-            0 => $"{k * 5}",
-            1 => $"{20 << k}",
-            _ => k == 0 ? "0/0" : "10/3",
+            0 => ["0", "5", "10", "15", "20", "25", "30", "35", "40"],
+            1 => ["20", "40", "80", "160", "320"],
+            _ => ["0/0", "10/3"],
         };
     }
 
-    /// <summary>A window of segments sent every 10 ms, of which every fifth is lost, and sent again 150 ms later.</summary>
+    /// <summary>Four segments every 10 ms; every fifth is lost, and sent again 150 ms later.</summary>
     public static TimeSequence Sequence(int maxPoints = TimeSequenceRecorder.DefaultMaxPoints)
     {
         var recorder = new TimeSequenceRecorder(maxPoints);
