@@ -25,7 +25,9 @@ public sealed class SimLoop : SynchronizationContext
     /// <summary>How the run has left its thread, or null: such a run has no value.</summary>
     public string? Violation => Volatile.Read(ref _violation);
 
-    /// <summary>Lets chance order what happens at the same time (swarm); otherwise it is the order of queueing.</summary>
+    /// <summary>
+    /// Lets chance order what happens at the same time (swarm); otherwise it is the order of queueing.
+    /// </summary>
     public void ShuffleTies(RandomStream ties) => _events.Ties = ties;
 
     /// <summary>

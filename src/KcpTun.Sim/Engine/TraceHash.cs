@@ -31,13 +31,7 @@ public sealed class TraceHash
     /// <summary>Adds an event.</summary>
     public void Add(in TraceEvent traceEvent)
     {
-        Span<byte> record = _pending.AsSpan(_pendingLength, RecordSize);
-        BinaryPrimitives.WriteInt64LittleEndian(record, traceEvent.Time);
-        BinaryPrimitives.WriteInt32LittleEndian(record[8..], (int)traceEvent.Kind);
-        BinaryPrimitives.WriteInt32LittleEndian(record[12..], traceEvent.Place);
-        BinaryPrimitives.WriteInt64LittleEndian(record[16..], traceEvent.Index);
-        BinaryPrimitives.WriteInt64LittleEndian(record[24..], traceEvent.Length);
-        BinaryPrimitives.WriteUInt64LittleEndian(record[32..], traceEvent.Content);
+        Encode(traceEvent, _pending.AsSpan(_pendingLength, RecordSize));
         _pendingLength += RecordSize;
         if (_pendingLength == _pending.Length)
             Flush();
@@ -55,7 +49,28 @@ public sealed class TraceHash
     }
 
     /// <summary>32 hexadecimal digits.</summary>
-    public static string Format(UInt128 hash) => hash.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+    public static string Format(UInt128 hash) =>
+        hash.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>The 40 bytes that are hashed for an event.</summary>
+    internal static void Encode(in TraceEvent traceEvent, Span<byte> record)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(record, traceEvent.Time);
+        BinaryPrimitives.WriteInt32LittleEndian(record[8..], (int)traceEvent.Kind);
+        BinaryPrimitives.WriteInt32LittleEndian(record[12..], traceEvent.Place);
+        BinaryPrimitives.WriteInt64LittleEndian(record[16..], traceEvent.Index);
+        BinaryPrimitives.WriteInt64LittleEndian(record[24..], traceEvent.Length);
+        BinaryPrimitives.WriteUInt64LittleEndian(record[32..], traceEvent.Content);
+    }
+
+    /// <summary>What <see cref="Encode"/> wrote.</summary>
+    internal static TraceEvent Decode(ReadOnlySpan<byte> record) => new(
+        BinaryPrimitives.ReadInt64LittleEndian(record),
+        (TraceEventKind)BinaryPrimitives.ReadInt32LittleEndian(record[8..]),
+        BinaryPrimitives.ReadInt32LittleEndian(record[12..]),
+        BinaryPrimitives.ReadInt64LittleEndian(record[16..]),
+        BinaryPrimitives.ReadInt64LittleEndian(record[24..]),
+        BinaryPrimitives.ReadUInt64LittleEndian(record[32..]));
 
     private void Flush()
     {

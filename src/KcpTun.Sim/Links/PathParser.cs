@@ -5,7 +5,9 @@ namespace KcpTun.Sim.Links;
 
 using Setting = KeyValuePair<string, string>;
 
-/// <summary>Makes a path of settings. Every error is one line that names the option and says what would be right.</summary>
+/// <summary>
+/// Makes a path of settings. Every error is one line that names the option and says what would be right.
+/// </summary>
 internal static class PathParser
 {
     private const string Timeline = "at";

@@ -2,7 +2,9 @@ using KcpTun.Sim.Engine;
 
 namespace KcpTun.Sim.Network;
 
-/// <summary>What a machine does to its programs now and then, all of it legal: short reads, full socket buffers.</summary>
+/// <summary>
+/// What a machine does to its programs now and then, all of it legal: short reads, full socket buffers.
+/// </summary>
 internal sealed class HostFaults
 {
     private long _draws;

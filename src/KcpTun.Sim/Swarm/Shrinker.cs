@@ -43,6 +43,9 @@ public static class Shrinker
         return failing;
     }
 
-    private static SwarmCase Without(SwarmCase whole, int start, int count) =>
-        whole with { Items = [.. whole.Items.Where((_, index) => index < start || index >= start + count)] };
+    /// <summary>Healing stays: a path that never heals fails for another reason.</summary>
+    private static SwarmCase Without(SwarmCase whole, int start, int count) => whole with
+    {
+        Items = [.. whole.Items.Where((item, i) => i < start || i >= start + count || SwarmCase.IsHealing(item))],
+    };
 }

@@ -35,6 +35,9 @@ public sealed record SwarmCase(ulong Seed, IReadOnlyList<SwarmItem> Items)
     /// <summary>The items as one argument.</summary>
     public string Text => ShellWords.Join(Items.Select(item => item.ToString()));
 
+    /// <summary>Whether the item ends the faults.</summary>
+    internal static bool IsHealing(SwarmItem item) => item.Key is "link.at" or "host.heal";
+
     /// <summary>Reads what <see cref="Text"/> writes.</summary>
     public static bool TryParse(ulong seed, string text, out SwarmCase? swarmCase, out string? error)
     {
@@ -97,7 +100,12 @@ public sealed record SwarmCase(ulong Seed, IReadOnlyList<SwarmItem> Items)
     private bool TryWorkload(out WorkloadSpec? spec, out string? error)
     {
         string[] flows = [.. Of("flow").Select(item => item.Value)];
-        string text = flows.Length switch { 0 => "echo:64B,n=3", 1 => flows[0], _ => $"mixed:{string.Join('+', flows)}" };
+        string text = flows.Length switch
+        {
+            0 => "echo:64B,n=3",
+            1 => flows[0],
+            _ => $"mixed:{string.Join('+', flows)}",
+        };
         return WorkloadSpec.TryParse(text, out spec, out error);
     }
 

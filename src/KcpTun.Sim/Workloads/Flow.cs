@@ -27,7 +27,9 @@ internal abstract class Flow(FlowContext context, int number)
         return BinaryPrimitives.ReadUInt32LittleEndian(preamble) == Magic;
     }
 
-    /// <summary>The client's application, from connecting to the end of both directions and of the other side.</summary>
+    /// <summary>
+    /// The client's application, from connecting to the end of both directions and of the other side.
+    /// </summary>
     public async Task RunAsync()
     {
         try

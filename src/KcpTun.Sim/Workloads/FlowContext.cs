@@ -58,7 +58,8 @@ internal sealed class FlowContext(SimLoop loop, SimHost client, StreamEndPoint e
         trace.Add(new TraceEvent(loop.Now, TraceEventKind.FlowDone, 0, flow, 0, 0));
 
     /// <summary>
-    /// A byte was wrong or a connection broke: the run has failed. The first failure is kept, but wrong bytes weigh more
+    /// A byte was wrong or a connection broke: the run has failed. The first failure is kept, but wrong bytes weigh
+    /// more
     /// than a connection that broke.
     /// </summary>
     public void OnFailure(string what, bool isBroken = false)

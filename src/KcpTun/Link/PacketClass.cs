@@ -8,7 +8,9 @@ namespace KcpTun.Link;
 /// <param name="Sequence">Sequence number of the first segment.</param>
 /// <param name="MayOpen">
 /// The first segment is one that a new session could use. Go lets any packet open a session; one whose first segment is
-/// malformed or beyond every receive window could never progress, so it does not cost us one.
+/// malformed or beyond every receive window could never progress, so it does not cost us one. Nor could one that
+/// acknowledges something: we have sent nothing yet, so it belongs to a session that is gone here, after a restart or
+/// behind a NAT that changed its mapping. Its sender finds out sooner if nobody answers.
 /// </param>
 public readonly record struct PacketClass(bool HasConversation, uint Conversation, uint Sequence, bool MayOpen)
 {
@@ -32,6 +34,7 @@ public readonly record struct PacketClass(bool HasConversation, uint Conversatio
         bool isSane = KcpHeader.IsKnownCommand(header.Command)
             && header.PayloadLength <= (uint)(segment.Length - KcpHeader.Length);
         bool isUsable = header.Command != KcpHeader.Push || header.SequenceNumber < (uint)receiveWindow;
-        return new PacketClass(true, header.Conversation, header.SequenceNumber, isSane && isUsable);
+        bool isFresh = header.Unacknowledged == 0;
+        return new PacketClass(true, header.Conversation, header.SequenceNumber, isSane && isUsable && isFresh);
     }
 }

@@ -6,12 +6,16 @@ namespace KcpTun.Smux;
 public sealed partial class SmuxSession
 {
     private readonly FrameQueue _keepAliveQueue = new(0);
+    private Instant _start;
     private Instant _nextKeepAlive;
     private Instant _lastCheck;
     private Instant _nextCheck;
 
     /// <summary>When the last frame header arrived; the session's start before the first.</summary>
     public Instant LastActivity { get; private set; }
+
+    /// <summary>A frame has arrived.</summary>
+    private bool HasHeard => LastActivity != _start;
 
     /// <summary>
     /// The peer has been silent for a whole check interval although we were ready to receive: the caller closes the
@@ -29,8 +33,9 @@ public sealed partial class SmuxSession
             return;
         if (now >= _nextKeepAlive)
         {
-            // A NOP that has not been sent yet serves this interval as well.
-            if (_keepAliveQueue.IsEmpty)
+            // A NOP that has not been sent yet serves this interval as well. A server that has never heard a frame may
+            // be talking to what is left of another session, and must not keep that alive (differs).
+            if (_keepAliveQueue.IsEmpty && (_isClient || HasHeard))
                 _scheduler.Push(_keepAliveQueue, FrameClass.Control, _sequence++);
             _nextKeepAlive = FollowingTick(_nextKeepAlive, _options.KeepAliveSeconds, now);
         }
@@ -41,6 +46,7 @@ public sealed partial class SmuxSession
 
     private void StartTimers(Instant now)
     {
+        _start = now;
         LastActivity = now;
         _lastCheck = now;
         _nextKeepAlive = now.AddSeconds(_options.KeepAliveSeconds);

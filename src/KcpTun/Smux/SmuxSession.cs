@@ -16,6 +16,7 @@ public sealed partial class SmuxSession
     private readonly SmuxOptions _options;
     private readonly Dictionary<uint, SmuxStream> _streams = [];
     private readonly FrameScheduler _scheduler = new();
+    private readonly bool _isClient;
     private uint _lastOpenedId;
     private uint _sequence;
     private long _tokens;
@@ -36,6 +37,7 @@ public sealed partial class SmuxSession
             throw new ArgumentException(problems, nameof(options));
         _options = options;
         _lastOpenedId = lastOpenedId;
+        _isClient = (lastOpenedId & 1) == 1;
         _tokens = options.ReceiveBuffer;
         StartTimers(now);
     }

@@ -116,7 +116,8 @@ public sealed class TunnelContext
             local,
             new DatagramSocketOptions(
                 Options.SockBuf, Options.Dscp, warning => Log.SocketSetting(Logger, warning)));
-        var driver = new LinkDriver(channel, new DriverOptions(Link, _keys.Pass, Network.CreateEntropy(), Budget, Logger));
+        var driver = new LinkDriver(
+            channel, new DriverOptions(Link, _keys.Pass, Network.CreateEntropy(), Budget, Logger));
         lock (_gate)
         {
             _live.Add(driver);

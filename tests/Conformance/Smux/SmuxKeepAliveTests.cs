@@ -14,6 +14,7 @@ public sealed class SmuxKeepAliveTests
     [Test]
     public void A_NOP_is_sent_every_interval()
     {
+        Hear(1);
         Session.NextDeadline.ShouldBe(Seconds(10));
         Session.HandleTimer(Seconds(10).AddMicroseconds(-1));
         Session.HasOutput.ShouldBeFalse();
@@ -27,9 +28,21 @@ public sealed class SmuxKeepAliveTests
     [Test]
     public void NOPs_that_cannot_be_sent_do_not_pile_up()
     {
-        for (int second = 0; second <= 25; second++)
+        Hear(1);
+        for (int second = 1; second <= 25; second++)
             Session.HandleTimer(Seconds(second));
         Frames.Parse(_peer.Drain()).Count.ShouldBe(1);
+    }
+
+    /// <summary>It may talk to the rest of a session that another server, or this one before a restart, had.</summary>
+    [Test]
+    public void A_server_that_never_heard_a_frame_keeps_nothing_alive()
+    {
+        Session.HandleTimer(Seconds(10));
+        Session.HasOutput.ShouldBeFalse();
+        var client = new SmuxPeer(new SmuxSession(new SmuxOptions(), SmuxRole.Client, Instant.Zero));
+        client.Session.HandleTimer(Seconds(10));
+        client.Session.HasOutput.ShouldBeTrue();
     }
 
     [Test]

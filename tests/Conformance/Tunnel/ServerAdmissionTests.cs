@@ -57,6 +57,17 @@ public sealed class ServerAdmissionTests
         pair.Server.Counters.PassiveOpens.ShouldBe(0);
     }
 
+    /// <summary>A client cannot have received anything of a session that the server does not know.</summary>
+    [Test]
+    public void What_acknowledges_data_that_was_never_sent_opens_no_ghost_session()
+    {
+        var pair = new TunnelPair();
+        byte[] ghost = Opening(pair, conversation: 77, sequence: 1, una: 1);
+        pair.World.Send(ghost, PeerAddress.FromIPv4([1, 2, 3, 4], 5), pair.ServerChannel.Local);
+        pair.World.Run(() => false, 1);
+        pair.Server.Counters.PassiveOpens.ShouldBe(0);
+    }
+
     [TestCase(CipherKind.Aes256)]
     [TestCase(CipherKind.Aes128Gcm)]
     [TestCase(CipherKind.None)]
@@ -97,7 +108,7 @@ public sealed class ServerAdmissionTests
     }
 
     /// <summary>A sealed datagram with one PUSH segment.</summary>
-    private static byte[] Opening(TunnelPair pair, uint conversation, uint sequence)
+    private static byte[] Opening(TunnelPair pair, uint conversation, uint sequence, uint una = 0)
     {
         const int Header = 20;
         byte[] datagram = new byte[Header + 24 + 1];
@@ -106,6 +117,7 @@ public sealed class ServerAdmissionTests
         segment[4] = 81;
         BitConverter.TryWriteBytes(segment[6..], (ushort)128);
         BitConverter.TryWriteBytes(segment[12..], sequence);
+        BitConverter.TryWriteBytes(segment[16..], una);
         BitConverter.TryWriteBytes(segment[20..], 1);
         Envelope.Create(pair.ServerOptions.Cipher, KeyDerivation.DerivePass("it's a secrect"))
             .Seal(datagram, [new Slice(0, datagram.Length)], new SeededEntropy(conversation + 1));
