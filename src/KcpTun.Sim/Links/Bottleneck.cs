@@ -17,7 +17,9 @@ internal sealed class Bottleneck
     /// <param name="sink">Takes what CoDel drops.</param>
     public Bottleneck(ILinkSink sink) => _codel = new CoDel(_waiting, sink);
 
-    /// <summary>When the datagram in transmission has been sent; <see cref="SimTime.Never"/> if there is none.</summary>
+    /// <summary>
+    /// When the datagram in transmission has been sent; <see cref="SimTime.Never"/> if there is none.
+    /// </summary>
     public long NextEvent { get; private set; } = SimTime.Never;
 
     /// <summary>Datagrams in transmission or waiting.</summary>

@@ -70,7 +70,8 @@ public sealed class LinkDirection
         _duplicate = Stream("dup");
         _air = new DelayLine(Stream("jitter"), Stream("dup.jitter"), Stream("reorder"));
 
-        RandomStream Stream(string name) => new(seed, $"link.{(direction == PathDirection.Up ? "up" : "down")}.{name}");
+        RandomStream Stream(string name) =>
+            new(seed, $"link.{(direction == PathDirection.Up ? "up" : "down")}.{name}");
     }
 
     /// <summary>When <see cref="Advance"/> is due, ns; <see cref="SimTime.Never"/> while nothing is under way.</summary>

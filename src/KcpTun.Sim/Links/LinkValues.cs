@@ -3,7 +3,9 @@ using KcpTun.Sim.Plans;
 
 namespace KcpTun.Sim.Links;
 
-/// <summary>Loss and damage: what the value of each option does to one direction. Null when it makes no sense.</summary>
+/// <summary>
+/// Loss and damage: what the value of each option does to one direction. Null when it makes no sense.
+/// </summary>
 internal static partial class LinkValues
 {
     // Shorter spells would be drawn without end while a link is idle.

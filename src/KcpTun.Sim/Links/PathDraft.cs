@@ -3,7 +3,9 @@ using KcpTun.Sim.Plans;
 
 namespace KcpTun.Sim.Links;
 
-/// <summary>A path while its settings are applied, one group after the other: the first one, then the timeline's.</summary>
+/// <summary>
+/// A path while its settings are applied, one group after the other: the first one, then the timeline's.
+/// </summary>
 internal sealed class PathDraft
 {
     private const int Up = 1;

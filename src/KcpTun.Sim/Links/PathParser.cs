@@ -5,7 +5,9 @@ namespace KcpTun.Sim.Links;
 
 using Setting = KeyValuePair<string, string>;
 
-/// <summary>Makes a path of settings. Every error is one line that names the option and says what would be right.</summary>
+/// <summary>
+/// Makes a path of settings. Every error is one line that names the option and says what would be right.
+/// </summary>
 internal static class PathParser
 {
     private const string Timeline = "at";
@@ -35,8 +37,10 @@ internal static class PathParser
 
     private static Setting Normalise(Setting setting)
     {
-        string[] words = setting.Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        return new Setting(setting.Key.Trim(), string.Join(' ', words));
+        string value = setting.Value.Trim();
+        if (setting.Key == Timeline)
+            value = string.Join(' ', value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return new Setting(setting.Key, value);
     }
 
     private static string? CheckKeys(Setting[] settings)

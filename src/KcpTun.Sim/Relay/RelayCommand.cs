@@ -41,8 +41,9 @@ public static class RelayCommand
         {
             await WaitAsync(relay, options.Duration, cancellation);
         }
-        catch (SocketException e)
+        catch (Exception e)
         {
+            // Whatever has ended one of the threads.
             await error.WriteLineAsync($"relay: {e.Message}");
             return Failure;
         }
@@ -73,7 +74,7 @@ public static class RelayCommand
             $"{name}: {direction.Entered} datagrams in, {lost} lost{(lost > 0 ? $" ({reasons})" : "")}, "
                 + $"{direction.Duplicates} duplicated, {direction.Link.InFlight} under way, {direction.Delivered} "
                 + $"delivered; late by {direction.MeanLateness / 1e6:0.00} ms on average, at most "
-                + $"{direction.MaxLateness / 1e6:0.00} ms");
+                + $"{direction.MaxLateness / 1e6:0.00} ms, {direction.Late} by more than 1 ms");
     }
 
     private static string Name(DropReason reason) => reason switch

@@ -34,6 +34,9 @@ internal sealed class RelayDirection : ILinkSink
     /// <summary>Datagrams lost, by reason.</summary>
     public IReadOnlyDictionary<DropReason, long> Drops => _drops;
 
+    /// <summary>Datagrams that left the relay more than a millisecond too late.</summary>
+    public long Late { get; private set; }
+
     /// <summary>Longest time by which a datagram left the relay too late, ns.</summary>
     public long MaxLateness { get; private set; }
 
@@ -67,6 +70,7 @@ internal sealed class RelayDirection : ILinkSink
     {
         Delivered++;
         Duplicates += packet.IsDuplicate ? 1 : 0;
+        Late += lateness > SimTime.Millisecond ? 1 : 0;
         MaxLateness = Math.Max(MaxLateness, lateness);
         _totalLateness += lateness;
         _pool.Return(packet);

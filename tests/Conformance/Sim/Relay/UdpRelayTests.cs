@@ -158,7 +158,8 @@ public sealed class UdpRelayTests
             try
             {
                 probe.Send([0]);
-                return !probe.Poll(TimeSpan.FromMilliseconds(10), SelectMode.SelectRead) || probe.Receive(new byte[1]) >= 0;
+                return !probe.Poll(TimeSpan.FromMilliseconds(10), SelectMode.SelectRead)
+                    || probe.Receive(new byte[1]) >= 0;
             }
             catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
             {
