@@ -94,7 +94,7 @@ public sealed class UdpRelayTests
     }
 
     [Test]
-    public void Rebinding_shows_the_server_another_port()
+    public async Task Rebinding_shows_the_server_another_port()
     {
         Start("rebind=200ms");
         Send(_client, 1);
@@ -112,7 +112,10 @@ public sealed class UdpRelayTests
         _server.SendTo([3], first);
         _server.SendTo([4], now);
         Receive(_client).Value.ShouldBe((byte)4);
-        _relay!.Down.Drops.ShouldBe([new(DropReason.Nat, 1)]);
+        SpinWait.SpinUntil(() => _relay!.Down.Entered == 2, s_patience).ShouldBeTrue();
+        _relay!.Stop();
+        await _relay.Ended.WaitAsync(s_patience);
+        _relay.Down.Drops.ShouldBe([new(DropReason.Nat, 1)]);
     }
 
     [Test]
