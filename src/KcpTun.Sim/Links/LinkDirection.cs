@@ -70,12 +70,17 @@ public sealed class LinkDirection
         _duplicate = Stream("dup");
         _air = new DelayLine(Stream("jitter"), Stream("dup.jitter"), Stream("reorder"));
 
-        RandomStream Stream(string name) => new(seed, $"link.{(direction == PathDirection.Up ? "up" : "down")}.{name}");
+        RandomStream Stream(string name) =>
+            new(seed, $"link.{(direction == PathDirection.Up ? "up" : "down")}.{name}");
     }
 
+<<<<<<< HEAD
     /// <summary>
     /// When <see cref="Advance"/> is due, ns; <see cref="SimTime.Never"/> while nothing is under way.
     /// </summary>
+=======
+    /// <summary>When <see cref="Advance"/> is due, ns; <see cref="SimTime.Never"/> if nothing is under way.</summary>
+>>>>>>> links
     public long NextEvent => Math.Min(_bottleneck.NextEvent, _air.NextEvent);
 
     /// <summary>Datagrams under way.</summary>

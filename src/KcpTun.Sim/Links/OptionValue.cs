@@ -81,13 +81,13 @@ internal sealed class OptionValue
         return index >= Count || TryPercent(index, out probability);
     }
 
-    /// <summary>A time above 0 under <paramref name="name"/>; its unit is required.</summary>
+    /// <summary>A time above 0, and up to a day, under <paramref name="name"/>; its unit is required.</summary>
     /// <param name="missing">What it is if it is not given; -1 if it must be.</param>
     public bool TryDuration(string name, long missing, out long nanoseconds)
     {
         nanoseconds = missing;
         return this[name] is { } text
-            ? Units.TryDuration(text, 0, out nanoseconds) && nanoseconds > 0
+            ? Units.TryDuration(text, 0, out nanoseconds) && nanoseconds is > 0 and <= LinkValues.LongestTime
             : missing >= 0;
     }
 

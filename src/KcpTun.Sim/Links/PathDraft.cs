@@ -55,7 +55,7 @@ internal sealed class PathDraft
     private string? ApplyOne(string key, string value)
     {
         PathOption option = PathOptions.Find(key)!;
-        string? problem = (key, option.Apply) switch
+        return (key, option.Apply) switch
         {
             (_, not null) => ApplyEach(option, value),
             ("rtt", _) => ApplyRoundTrip(option, value),
@@ -63,7 +63,6 @@ internal sealed class PathDraft
             ("nat-timeout", _) => ApplyNatTimeout(option, value),
             _ => null,
         };
-        return problem;
     }
 
     private string? ApplyEach(PathOption option, string text)

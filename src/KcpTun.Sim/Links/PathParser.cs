@@ -37,8 +37,10 @@ internal static class PathParser
 
     private static Setting Normalise(Setting setting)
     {
-        string[] words = setting.Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        return new Setting(setting.Key.Trim(), string.Join(' ', words));
+        string value = setting.Value.Trim();
+        if (setting.Key == Timeline)
+            value = string.Join(' ', value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return new Setting(setting.Key, value);
     }
 
     private static string? CheckKeys(Setting[] settings)

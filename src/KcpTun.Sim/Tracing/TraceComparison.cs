@@ -59,7 +59,9 @@ public static class TraceComparison
             index, first, left.Events(first, Before + After + 1), right.Events(first, Before + After + 1));
     }
 
-    /// <summary>How many checkpoints the runs share: a hash covers everything before it, so bisection finds out.</summary>
+    /// <summary>
+    /// How many checkpoints the runs share: a hash covers everything before it, so bisection finds out.
+    /// </summary>
     private static int EqualCheckpoints(IReadOnlyList<TraceCheckpoint> left, IReadOnlyList<TraceCheckpoint> right)
     {
         int low = 0;

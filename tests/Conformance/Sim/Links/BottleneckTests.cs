@@ -77,14 +77,14 @@ public sealed class BottleneckTests
 
     [Test]
     public void The_bucket_does_not_overflow() =>
-        new LinkRun("police=1mbit,burst=1000B").Send(100_000, 972, count: 2).Finish()
-            .LostOrdinals(DropReason.Policer).ShouldBe([1]);
+        new LinkRun("police=1mbit,burst=1000B").Send(0, 972).Send(100_000, 972, count: 2).Finish()
+            .LostOrdinals(DropReason.Policer).ShouldBe([2]);
 
     [Test]
     public void A_trace_delivers_at_its_opportunities()
     {
         // Long datagrams take an opportunity each, and the rest of it with them; 900 bytes are left to nobody.
-        LinkRun run = Traced("5\n7\n7\n20\n", "queue=100p").Send(0, 1476, count: 5).Finish();
+        LinkRun run = Traced("5\n7\n7\n20\n", "").Send(0, 1476, count: 5).Finish();
         run.ArrivalTimes.ShouldBe([5m, 7m, 7m, 20m, 25m]);
     }
 
@@ -111,15 +111,15 @@ public sealed class BottleneckTests
     [Test]
     public void A_queue_in_time_looks_ahead_in_the_trace()
     {
-        LinkRun run = Traced("5\n10\n50\n", "queue=40ms").Send(0, 1476, count: 5).Finish();
+        var limit = new QueueLimit(QueueUnit.Time, 40 * SimTime.Millisecond);
+        LinkRun run = Traced("5\n10\n50\n", "", limit).Send(0, 1476, count: 5).Finish();
         run.ArrivalTimes.ShouldBe([5m, 10m, 50m]);
     }
 
-    private static LinkRun Traced(string trace, string settings)
+    private static LinkRun Traced(string trace, string settings, QueueLimit? queue = null)
     {
         DeliveryTrace parsed = DeliveryTrace.TryParse("test", trace.Split('\n'), out _)!;
-        return new LinkRun(LinkRun.Parse(settings.StartsWith("queue", StringComparison.Ordinal)
-            ? $"rate=1mbit {settings}"
-            : settings).Up with { Rate = 0, Trace = parsed });
+        LinkSpec rated = LinkRun.Parse($"rate=1mbit queue=100p {settings}").Up;
+        return new LinkRun(rated with { Rate = 0, Trace = parsed, Queue = queue ?? rated.Queue });
     }
 }

@@ -39,7 +39,8 @@ internal sealed class LinkRun : ILinkSink
         [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word =>
         {
             int equals = word.IndexOf('=', StringComparison.Ordinal);
-            return new KeyValuePair<string, string>(word[..equals], word[(equals + 1)..].Replace('_', ' '));
+            (string key, string value) = (word[..equals], word[(equals + 1)..]);
+            return new KeyValuePair<string, string>(key, key == "at" ? value.Replace('_', ' ') : value);
         })];
 
     /// <summary>Sends one datagram; times are in ms, so that tests read well.</summary>

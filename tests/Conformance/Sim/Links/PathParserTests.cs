@@ -69,7 +69,9 @@ public sealed class PathParserTests
     public void Gilbert_Elliott_has_netem_s_defaults(string setting, int p, int r, int bad, int good)
     {
         GilbertElliott burst = LinkRun.Parse(setting).Up.Burst!;
-        (burst.Worsen.Value, burst.LossInBad.Value, burst.LossInGood.Value).ShouldBe((p / 100.0, bad / 100.0, good / 100.0));
+        burst.Worsen.Value.ShouldBe(p / 100.0);
+        burst.LossInBad.Value.ShouldBe(bad / 100.0);
+        burst.LossInGood.Value.ShouldBe(good / 100.0);
         burst.Recover.Value.ShouldBe(r / 100.0, 1e-12);
     }
 
@@ -178,7 +180,7 @@ public sealed class PathParserTests
     [Test]
     public void Settings_are_kept_as_a_command_line_would_repeat_them()
     {
-        KeyValuePair<string, string>[] given = [new("net", "lte"), new("loss ", " up=3 "), new("at", " 5s   loss=40 ")];
+        KeyValuePair<string, string>[] given = [new("net", "lte"), new("loss", " up=3 "), new("at", " 5s   loss=40 ")];
         PathSpec.TryParse(given, out PathSpec? path, out string? error).ShouldBeTrue(error);
         path!.Settings.ShouldBe([new("net", "lte"), new("loss", "up=3"), new("at", "5s loss=40")]);
         PathSpec.TryParse(path.Settings, out PathSpec? again, out _).ShouldBeTrue();
@@ -201,7 +203,9 @@ public sealed class PathParserTests
     [TestCase("", "a perfect wire")]
     [TestCase("rtt=200 loss=30", "rtt 200 ms, loss 30 % each way")]
     [TestCase("rtt=200 rtt-split=70/30", "rtt 200 ms (140 ms up, 60 ms down)")]
-    [TestCase("loss=up=1,down=0.5 rate=down=20mbit", "rate 20 Mbit/s down, queue 100 ms down, loss 1 % up and 0.5 % down")]
+    [TestCase(
+        "loss=up=1,down=0.5 rate=down=20mbit",
+        "rate 20 Mbit/s down, queue 100 ms down, loss 1 % up and 0.5 % down")]
     [TestCase("delay=50 jitter=20,fifo", "rtt 100 ms, jitter ±20 ms in order each way")]
     [TestCase("rebind=10s,every=20s nat-timeout=30s", "new port at 10 s and every 20 s, NAT forgets after 30 s")]
     [TestCase("loss=3 at=5s_heal", "loss 3 % each way, changes at 5 s")]

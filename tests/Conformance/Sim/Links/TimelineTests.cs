@@ -69,10 +69,14 @@ public sealed class TimelineTests
         LinkRun.Parse("rtt=100 rtt-split=70/30 at=1s_rtt=200").Up.Timeline[0].Link.Delay
             .ShouldBe(140 * SimTime.Millisecond);
 
-    [Test]
-    public void Fades_that_begin_later_begin_with_a_good_spell()
+    [TestCase(1)]
+    [TestCase(2)]
+    [TestCase(3)]
+    public void Fades_that_change_begin_with_a_good_spell(int seconds)
     {
-        LinkRun run = new LinkRun("at=10s_fade=good=1h,bad=1h,loss=100").SendMany(20, 1000).Finish();
-        run.Losses.ShouldBeEmpty();
+        LinkRun run = new LinkRun($"fade=good=10ms,bad=10ms,loss=100 at={seconds}s_fade=good=1h,bad=1h,loss=100")
+            .SendMany(6000, 1).Finish();
+        run.Losses.Count.ShouldBeGreaterThan(300);
+        run.Losses.Max(loss => loss.Time).ShouldBeLessThan(seconds * SimTime.Second);
     }
 }
