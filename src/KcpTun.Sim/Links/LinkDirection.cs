@@ -74,13 +74,7 @@ public sealed class LinkDirection
             new(seed, $"link.{(direction == PathDirection.Up ? "up" : "down")}.{name}");
     }
 
-<<<<<<< HEAD
-    /// <summary>
-    /// When <see cref="Advance"/> is due, ns; <see cref="SimTime.Never"/> while nothing is under way.
-    /// </summary>
-=======
     /// <summary>When <see cref="Advance"/> is due, ns; <see cref="SimTime.Never"/> if nothing is under way.</summary>
->>>>>>> links
     public long NextEvent => Math.Min(_bottleneck.NextEvent, _air.NextEvent);
 
     /// <summary>Datagrams under way.</summary>
