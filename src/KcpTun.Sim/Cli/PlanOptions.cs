@@ -35,9 +35,12 @@ internal sealed class PlanOptions
 
     private readonly Option<string[]> _limit = Words("--limit", "TIME", "virtual time after which a run ends [600s]");
 
+    private readonly Command _command;
+
     /// <param name="command">Gets the options.</param>
     public PlanOptions(Command command)
     {
+        _command = command;
         foreach (PathOption option in PathOptions.All)
         {
             string help = $"path: {option.Help}, as in {option.Example}";
@@ -64,6 +67,15 @@ internal sealed class PlanOptions
         Fecs = [.. Values(parsed, _fecs).SelectMany(text => text.Split(','))],
     };
 
+    /// <summary>Words from elsewhere than the command line, as from a file.</summary>
+    /// <param name="words">The words after <c>run</c>.</param>
+    /// <param name="place">Where they are from, for messages.</param>
+    /// <exception cref="CommandException">They cannot be read.</exception>
+    public PlanArguments ReadWords(IReadOnlyList<string> words, string place) => Read(Parse(words, place));
+
+    /// <inheritdoc cref="ReadWords"/>
+    public PlanArguments ReadRawWords(IReadOnlyList<string> words, string place) => ReadRaw(Parse(words, place));
+
     /// <summary>What was given, word by word: lists are not split.</summary>
     /// <exception cref="CommandException">A value cannot be read.</exception>
     public PlanArguments ReadRaw(ParseResult parsed)
@@ -86,6 +98,14 @@ internal sealed class PlanOptions
         if (arguments.FirstSeed > ulong.MaxValue - (ulong)arguments.Seeds)
             throw CommandException.Usage($"--seed {arguments.FirstSeed}: too large for {arguments.Seeds} seeds");
         return arguments;
+    }
+
+    private ParseResult Parse(IReadOnlyList<string> words, string place)
+    {
+        ParseResult parsed = _command.Parse([.. words], SimCommandLine.Parser);
+        return parsed.Errors.Count == 0
+            ? parsed
+            : throw CommandException.Usage($"{place}: {parsed.Errors[0].Message.ReplaceLineEndings(" ")}");
     }
 
     private static Option<string[]> Words(string name, string valueHelp, string help) =>

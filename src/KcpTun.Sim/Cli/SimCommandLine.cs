@@ -55,6 +55,8 @@ public sealed class SimCommandLine
             return ExitCodes.Usage;
         }
 
+        if (parsed.CommandResult.Command is DetailedCommand detailed)
+            detailed.Expand();
         try
         {
             return parsed.Invoke(new InvocationConfiguration
