@@ -15,7 +15,7 @@ internal sealed class WireLog
 {
     private readonly TraceHash _trace;
     private readonly Envelope _envelope;
-    private readonly IWireObserver? _observer;
+    private readonly List<IWireObserver> _observers = [];
     private readonly byte[] _copy = new byte[DatagramBatch.SlotSize];
     private readonly OpenResult[] _opened = new OpenResult[1];
     private readonly long[] _entered = new long[2];
@@ -31,7 +31,8 @@ internal sealed class WireLog
         _trace = trace;
         _envelope = envelope;
         Accounts = accounts;
-        _observer = observer;
+        if (observer is not null)
+            _observers.Add(observer);
     }
 
     public WireAccounts Accounts { get; }
@@ -47,13 +48,17 @@ internal sealed class WireLog
     /// <summary>Mean wait of a datagram at the bottleneck, ns.</summary>
     public long MeanQueueDelay => _queued == 0 ? 0 : _queuedFor / _queued;
 
+    /// <summary>One more who watches.</summary>
+    public void Add(IWireObserver observer) => _observers.Add(observer);
+
     public void OnEntering(LinkPacket packet, PathDirection direction, long now)
     {
         packet.Ordinal = _entered[(int)direction]++;
         Trace(TraceEventKind.DatagramSent, packet, direction, 0, now);
         ReadOnlySpan<byte> plain = Open(packet);
         packet.Truth = Accounts.OnSent(direction, packet.Length, plain);
-        _observer?.OnWire(Describe(WireEventKind.Sent, packet, direction, now), packet.Datagram, plain);
+        foreach (IWireObserver observer in _observers)
+            observer.OnWire(Describe(WireEventKind.Sent, packet, direction, now), packet.Datagram, plain);
     }
 
     public void OnDelivered(LinkPacket packet, PathDirection direction, long now)
@@ -66,18 +71,17 @@ internal sealed class WireLog
             DuplicateBytes += packet.Length + WireAccounts.IpUdpHeader;
         if (!packet.IsCorrupted)
             Accounts.OnDelivered(direction, packet.Truth);
-        _observer?.OnWire(
-            Describe(WireEventKind.Delivered, packet, direction, now), packet.Datagram, Open(packet));
+        foreach (IWireObserver observer in _observers)
+            observer.OnWire(Describe(WireEventKind.Delivered, packet, direction, now), packet.Datagram, Open(packet));
     }
 
     public void OnDropped(LinkPacket packet, PathDirection direction, DropReason reason, long now)
     {
         Trace(TraceEventKind.DatagramDropped, packet, direction, (int)reason, now);
         _drops[reason] = _drops.GetValueOrDefault(reason) + 1;
-        _observer?.OnWire(
-            Describe(WireEventKind.Dropped, packet, direction, now) with { Reason = reason },
-            packet.Datagram,
-            Open(packet));
+        WireEvent dropped = Describe(WireEventKind.Dropped, packet, direction, now) with { Reason = reason };
+        foreach (IWireObserver observer in _observers)
+            observer.OnWire(dropped, packet.Datagram, Open(packet));
     }
 
     private void Trace(TraceEventKind kind, LinkPacket packet, PathDirection direction, int detail, long now)

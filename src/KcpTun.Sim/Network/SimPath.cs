@@ -1,3 +1,4 @@
+using KcpTun.Primitives;
 using KcpTun.Sim.Engine;
 using KcpTun.Sim.Links;
 using KcpTun.Sim.Metrics;
@@ -8,6 +9,7 @@ namespace KcpTun.Sim.Network;
 internal sealed class SimPath
 {
     private readonly WireLog _log;
+    private readonly NatTable _nat;
     private readonly Way _up;
     private readonly Way _down;
 
@@ -15,6 +17,7 @@ internal sealed class SimPath
     {
         Loop = loop;
         _log = log;
+        _nat = new NatTable(spec.Nat);
         _up = new Way(this, spec.Up, PathDirection.Up, seed);
         _down = new Way(this, spec.Down, PathDirection.Down, seed);
     }
@@ -35,9 +38,16 @@ internal sealed class SimPath
 
     public void Send(SimHost from, LinkPacket packet)
     {
-        Way way = from == _down.Target ? _up : _down;
-        way.Send(packet);
+        bool isUp = from == _down.Target;
+        // The NAT stands before the client: it translates before the path and back behind it.
+        if (isUp)
+            packet.From = _nat.Translate(packet.From, Loop.Now);
+        (isUp ? _up : _down).Send(packet);
     }
+
+    /// <summary>A datagram that no end has sent arrives.</summary>
+    public void Inject(PathDirection direction, LinkPacket packet) =>
+        (direction == PathDirection.Up ? _up : _down).Inject(packet);
 
     private sealed class Way : SimEvent, ILinkSink
     {
@@ -63,8 +73,28 @@ internal sealed class SimPath
             Arm();
         }
 
+        /// <summary>Goes round the link, so that it does not shift the numbers of the datagrams on it.</summary>
+        public void Inject(LinkPacket packet)
+        {
+            if (Target?.Find(packet.To) is { } channel)
+                channel.Deliver(packet);
+            else
+                _path.Pool.Return(packet);
+        }
+
         public void Deliver(LinkPacket packet, long now)
         {
+            if (_direction == PathDirection.Down)
+            {
+                if (!_path._nat.TryInbound(packet.To, now, out PeerAddress inner))
+                {
+                    Drop(packet, DropReason.Nat, now);
+                    return;
+                }
+
+                packet.To = inner;
+            }
+
             if (Target?.Find(packet.To) is not { } channel)
             {
                 Drop(packet, DropReason.Unreachable, now);

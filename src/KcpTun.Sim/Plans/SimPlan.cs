@@ -21,6 +21,9 @@ public sealed record SimPlan
 
     public required ulong Seed { get; init; }
 
+    /// <summary>What the machines do to the tunnel; by default they behave.</summary>
+    public SimConditions Conditions { get; init; } = new();
+
     /// <summary>Virtual time after which the run ends in any case, ns.</summary>
     public long Limit { get; init; } = DefaultLimit;
 }

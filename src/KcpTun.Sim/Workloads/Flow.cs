@@ -43,9 +43,9 @@ internal abstract class Flow(FlowContext context, int number)
             await _served.Task;
             context.OnEnd(number);
         }
-        catch (Exception e) when (e is FlowException or IOException or ObjectDisposedException)
+        catch (Exception e) when (IsFailure(e))
         {
-            context.OnFailure($"{e.Message} (flow {number}, client)");
+            context.OnFailure($"{e.Message} (flow {number}, client)", IsBroken(e));
         }
     }
 
@@ -65,13 +65,18 @@ internal abstract class Flow(FlowContext context, int number)
             await ServerAsync(stream);
             stream.End();
             await stream.ReceiveEndAsync();
-            _served.SetResult();
+            _served.TrySetResult();
         }
-        catch (Exception e) when (e is FlowException or IOException or ObjectDisposedException)
+        catch (Exception e) when (IsFailure(e))
         {
-            context.OnFailure($"{e.Message} (flow {number}, server)");
+            context.OnFailure($"{e.Message} (flow {number}, server)", IsBroken(e));
+            _served.TrySetResult();
         }
     }
+
+    private static bool IsFailure(Exception e) => e is FlowException or IOException or ObjectDisposedException;
+
+    private static bool IsBroken(Exception e) => e is not FlowException { IsBroken: false };
 
     /// <summary>Ends with a half-close.</summary>
     protected abstract Task ClientAsync(FlowStream stream);

@@ -24,7 +24,7 @@ internal sealed class FlowContext(SimLoop loop, SimHost client, StreamEndPoint e
     public (long Missed, long Total) Deadlines { get; private set; }
 
     /// <summary>The first thing that went wrong, or null.</summary>
-    public string? Failure { get; private set; }
+    public FlowFailure? Failure { get; private set; }
 
     /// <summary>Opens a connection through the tunnel.</summary>
     public ValueTask<IStreamConnection> ConnectAsync() =>
@@ -57,8 +57,18 @@ internal sealed class FlowContext(SimLoop loop, SimHost client, StreamEndPoint e
     public void OnEnd(int flow) =>
         trace.Add(new TraceEvent(loop.Now, TraceEventKind.FlowDone, 0, flow, 0, 0));
 
-    /// <summary>A byte was wrong or a connection broke: the run has failed.</summary>
-    public void OnFailure(string what) => Failure ??= what;
+    /// <summary>
+    /// A byte was wrong or a connection broke: the run has failed. The first failure is kept, but wrong bytes weigh more
+    /// than a connection that broke.
+    /// </summary>
+    public void OnFailure(string what, bool isBroken = false)
+    {
+        if (Failure is null || (Failure.IsBroken && !isBroken))
+            Failure = new FlowFailure(what, isBroken);
+    }
+
+    /// <summary>Forgets a failure that was to be expected.</summary>
+    public void Forgive() => Failure = null;
 
     private sealed class Alarm : SimEvent
     {
@@ -69,3 +79,7 @@ internal sealed class FlowContext(SimLoop loop, SimHost client, StreamEndPoint e
         protected internal override void Fire(long now) => _rang.SetResult();
     }
 }
+
+/// <summary>What went wrong with a flow.</summary>
+/// <param name="IsBroken">Its connection ended early, which a session that dies does to it; no byte was wrong.</param>
+internal sealed record FlowFailure(string Text, bool IsBroken);

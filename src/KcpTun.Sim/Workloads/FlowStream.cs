@@ -37,7 +37,7 @@ internal sealed class FlowStream(FlowContext context, IStreamConnection connecti
             int wanted = (int)Math.Min(count, Chunk);
             int length = await connection.ReadAsync(_receiveBuffer.AsMemory(0, wanted), CancellationToken.None);
             if (length == 0)
-                throw new FlowException($"INT-3: flow {flow} ended after {_received} bytes, {count} are missing");
+                throw new FlowException($"INT-3: flow {flow} ended after {_received} bytes, {count} are missing", true);
             if (_theirs.Verify(_receiveBuffer.AsSpan(0, length), _received) is { } wrong)
                 throw new FlowException($"INT-1: {wrong}");
             _received += length;
@@ -62,4 +62,8 @@ internal sealed class FlowStream(FlowContext context, IStreamConnection connecti
 }
 
 /// <summary>What was received is not what was sent.</summary>
-internal sealed class FlowException(string message) : Exception(message);
+/// <param name="isBroken">It ended early; no byte was wrong.</param>
+internal sealed class FlowException(string message, bool isBroken = false) : Exception(message)
+{
+    public bool IsBroken => isBroken;
+}

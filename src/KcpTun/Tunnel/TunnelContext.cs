@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using KcpTun.Crypt;
 using KcpTun.IO;
 using KcpTun.Kcp;
@@ -7,7 +6,6 @@ using KcpTun.Link;
 using KcpTun.Primitives;
 using KcpTun.Qpp;
 using KcpTun.Smux;
-using KcpTun.Tuncrypt;
 using Microsoft.Extensions.Logging;
 
 namespace KcpTun.Tunnel;
@@ -21,19 +19,15 @@ public sealed class TunnelContext
     private readonly object _gate = new();
     private readonly List<LinkDriver> _live = [];
     private readonly SnmpCounters _retired = new();
-    private readonly byte[] _pass;
-    private readonly byte[] _rawKey;
-    private readonly QppPads? _qppPads;
+    private readonly TunnelKeys _keys;
     private long _maxConn;
 
-    private TunnelContext(TunnelOptions options, bool isClient, INetwork network, ILogger logger)
+    private TunnelContext(TunnelOptions options, bool isClient, INetwork network, ILogger logger, TunnelKeys keys)
     {
         Options = options;
         Network = network;
         Logger = logger;
-        _rawKey = Encoding.UTF8.GetBytes(options.Key);
-        _pass = KeyDerivation.DerivePass(options.Key);
-        _qppPads = options.Qpp ? new QppPads(_rawKey, options.QppCount) : null;
+        _keys = keys;
         Link = new LinkOptions
         {
             IsClient = isClient,
@@ -47,7 +41,7 @@ public sealed class TunnelContext
             AckNoDelay = options.AckNoDelay,
             Compression = !options.NoComp,
             RateLimit = Math.Max(0, options.RateLimit),
-            TuncryptKey = options.TunCrypt ? TuncryptSession.DerivePsk(options.Key) : null,
+            TuncryptKey = keys.TuncryptKey,
             Smux = new SmuxOptions
             {
                 Version = options.SmuxVer,
@@ -72,11 +66,15 @@ public sealed class TunnelContext
     public Instant Now => Network.Clock.Now;
 
     /// <summary>Derives the keys; takes some milliseconds of CPU.</summary>
-    public static TunnelContext Create(TunnelOptions options, INetwork network, ILogger logger)
+    public static TunnelContext Create(TunnelOptions options, INetwork network, ILogger logger) =>
+        Create(options, network, logger, TunnelKeys.Derive(options));
+
+    /// <summary>With keys derived before.</summary>
+    internal static TunnelContext Create(TunnelOptions options, INetwork network, ILogger logger, TunnelKeys keys)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(network);
-        return new TunnelContext(options, options is ClientOptions, network, logger);
+        return new TunnelContext(options, options is ClientOptions, network, logger, keys);
     }
 
     /// <summary>The sum over all drivers, past and present.</summary>
@@ -109,7 +107,7 @@ public sealed class TunnelContext
             return _live.Find(driver => driver.Channel == channel);
     }
 
-    internal QppKeystream? CreateKeystream() => _qppPads is null ? null : new QppKeystream(_qppPads, _rawKey);
+    internal QppKeystream? CreateKeystream() => _keys.CreateKeystream();
 
     /// <summary>Opens a UDP socket and a driver for it. The caller runs it.</summary>
     internal LinkDriver CreateDriver(IPEndPoint local)
@@ -118,7 +116,7 @@ public sealed class TunnelContext
             local,
             new DatagramSocketOptions(
                 Options.SockBuf, Options.Dscp, warning => Log.SocketSetting(Logger, warning)));
-        var driver = new LinkDriver(channel, new DriverOptions(Link, _pass, Network.CreateEntropy(), Budget, Logger));
+        var driver = new LinkDriver(channel, new DriverOptions(Link, _keys.Pass, Network.CreateEntropy(), Budget, Logger));
         lock (_gate)
         {
             _live.Add(driver);
