@@ -43,7 +43,7 @@ internal sealed class PlanOptions
         _command = command;
         foreach (PathOption option in PathOptions.All)
         {
-            string help = $"path: {option.Help}, as in {option.Example}";
+            string help = $"path: {option.Help} Example: {option.Example}";
             _link.Add((option.Key, Words(PlanNames.OfLink(option.Key), option.ValueHelp, help)));
         }
 
