@@ -5,8 +5,8 @@ using KcpTun.Sim.Running;
 namespace KcpTun.Sim.Cli;
 
 /// <summary>
-/// <c>kcptun-sim hash</c>: the trace hash of an experiment and nothing else; or, with <c>--verify</c>, whether a file of
-/// such hashes still holds. A line of the file is a hash and the arguments of <c>run</c>; # begins a remark.
+/// <c>kcptun-sim hash</c>: the trace hash of an experiment and nothing else; or, with <c>--verify</c>, whether a file
+/// of such hashes still holds. A line of the file is a hash and the arguments of <c>run</c>; # begins a remark.
 /// </summary>
 public sealed class HashCommand : ISimCommand
 {

@@ -18,7 +18,7 @@ public interface IExperimentOutput
 
     string Help { get; }
 
-    /// <summary>Writes <paramref name="result"/>; a run is deterministic and can be executed again to be watched.</summary>
+    /// <summary>Writes <paramref name="result"/>; to watch a run, it is executed once more.</summary>
     /// <param name="path">The option's value.</param>
     /// <param name="result">What was found.</param>
     /// <param name="execute">Executes a run.</param>

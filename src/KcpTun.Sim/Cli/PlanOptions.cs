@@ -10,6 +10,8 @@ namespace KcpTun.Sim.Cli;
 /// <summary>The options that describe an experiment: path, kcptun's flags, variants, workloads and seeds.</summary>
 internal sealed class PlanOptions
 {
+    private static readonly string[] s_lineOptions = ["--client", "--server"];
+
     private readonly List<(string Key, Option<string[]> Option)> _link = [];
     private readonly List<(string Flag, Option<string[]> Option)> _flags = [];
 
@@ -20,7 +22,7 @@ internal sealed class PlanOptions
         Words("--fec", "D/P", "data/parity shards to compare, as in 0/0,10/3 [0/0,10/3]");
 
     private readonly Option<string[]> _workloads =
-        Words("--workload", "WORKLOAD", "what the applications do; repeatable [bulk:8MiB and echo:64B,n=400,every=50ms]");
+        Words("--workload", "WORKLOAD", "what applications do; repeatable [bulk:8MiB and echo:64B,n=400,every=50ms]");
 
     private readonly Option<string[]> _client =
         Words("--client", "FLAGS", "flags of kcptun for the client alone, as in \"--sndwnd 2048\"");
@@ -100,9 +102,37 @@ internal sealed class PlanOptions
         return arguments;
     }
 
+    /// <summary>
+    /// Ties a value that is itself a line of flags to its option: <c>--client "--sndwnd 2048"</c> looks like two
+    /// options otherwise.
+    /// </summary>
+    public static IEnumerable<string> Tie(IEnumerable<string> words)
+    {
+        string? option = null;
+        foreach (string word in words)
+        {
+            if (option is not null)
+            {
+                yield return $"{option}={word}";
+                option = null;
+            }
+            else if (s_lineOptions.Contains(word))
+            {
+                option = word;
+            }
+            else
+            {
+                yield return word;
+            }
+        }
+
+        if (option is not null)
+            yield return option;
+    }
+
     private ParseResult Parse(IReadOnlyList<string> words, string place)
     {
-        ParseResult parsed = _command.Parse([.. words], SimCommandLine.Parser);
+        ParseResult parsed = _command.Parse([.. Tie(words)], SimCommandLine.Parser);
         return parsed.Errors.Count == 0
             ? parsed
             : throw CommandException.Usage($"{place}: {parsed.Errors[0].Message.ReplaceLineEndings(" ")}");

@@ -2,7 +2,7 @@ using KcpTun.Sim.Running;
 
 namespace KcpTun.Sim.Cli;
 
-/// <summary>Answers to what a person asks a comparison: which is fastest, which is smoothest, which is cheapest.</summary>
+/// <summary>What a person asks of a comparison: which is fastest, which is smoothest, which is cheapest.</summary>
 internal static class Verdicts
 {
     /// <summary>
