@@ -74,7 +74,8 @@ public sealed class SimCommandLine
         }
         catch (RunFailedException defect)
         {
-            _environment.Say($"a run failed, which is a defect: {defect.Message.ReplaceLineEndings(" ")}");
+            string what = $"{defect.Message}{(defect.Command is null ? "" : $": {defect.Command}")}";
+            _environment.Say($"a run failed, which is a defect: {what.ReplaceLineEndings(" ")}");
             return ExitCodes.Failure;
         }
     }

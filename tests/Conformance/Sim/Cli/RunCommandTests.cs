@@ -131,7 +131,9 @@ public sealed class RunCommandTests
         SimShell shell = new() { Engine = (_, _) => throw new InvalidOperationException("two\nlines") };
 
         shell.Run("--loss 1").ShouldBe(ExitCodes.Failure);
-        shell.Lines.ShouldBe(["kcptun-sim: a run failed, which is a defect: InvalidOperationException: two lines"]);
+        shell.Lines.ShouldHaveSingleItem().ShouldBe(
+            "kcptun-sim: a run failed, which is a defect: InvalidOperationException: two lines: "
+            + "kcptun-sim run --loss 1 --mode normal --fec 0/0 --workload bulk:8MiB --seed 1 --seeds 1");
     }
 
     [Test]
