@@ -13,7 +13,8 @@ public sealed class HashCommand : ISimCommand
     private readonly Option<string?> _jobs = RunCommand.JobsOption();
     private readonly Option<string?> _verify = new("--verify")
     {
-        HelpName = "FILE", Description = "run every line of a file of hashes and arguments, and compare",
+        HelpName = "FILE",
+        Description = "run every line of a file of hashes and arguments, and compare",
     };
 
     public Command Create(SimEnvironment environment)

@@ -10,7 +10,8 @@ public sealed class MergeCommand : ISimCommand
 {
     private readonly Argument<string[]> _directories = new("DIR")
     {
-        Arity = ArgumentArity.OneOrMore, Description = "directories of one and the same sweep",
+        Arity = ArgumentArity.OneOrMore,
+        Description = "directories of one and the same sweep",
     };
 
     private readonly Option<string?> _out =

@@ -59,7 +59,9 @@ public sealed class SimCommandLine
         {
             return parsed.Invoke(new InvocationConfiguration
             {
-                Output = _environment.Output, Error = _environment.Error, EnableDefaultExceptionHandler = false,
+                Output = _environment.Output,
+                Error = _environment.Error,
+                EnableDefaultExceptionHandler = false,
             });
         }
         catch (CommandException refused)

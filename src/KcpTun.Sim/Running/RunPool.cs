@@ -60,7 +60,8 @@ public sealed class RunPool
         {
             Thread thread = new(() => Work(plans, finished, cancellation))
             {
-                IsBackground = true, Name = $"run {i}",
+                IsBackground = true,
+                Name = $"run {i}",
             };
             thread.Start();
         }

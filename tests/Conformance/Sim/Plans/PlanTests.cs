@@ -1,8 +1,8 @@
+using System.CommandLine;
 using KcpTun.Sim.Cli;
 using KcpTun.Sim.Links;
 using KcpTun.Sim.Plans;
 using KcpTun.Sim.Workloads;
-using System.CommandLine;
 using PlanOptions = KcpTun.Sim.Cli.PlanOptions;
 
 namespace KcpTun.Conformance.Sim.Plans;

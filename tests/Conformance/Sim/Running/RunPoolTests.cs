@@ -12,7 +12,10 @@ public sealed class RunPoolTests
     {
         PlanArguments arguments = new()
         {
-            Modes = ["fast"], Fecs = ["0/0"], Workloads = ["bulk:1MiB"], Seeds = count,
+            Modes = ["fast"],
+            Fecs = ["0/0"],
+            Workloads = ["bulk:1MiB"],
+            Seeds = count,
         };
         PlanBuilder.TryBuild(arguments, out ExperimentPlan? plan, out _, out string? error).ShouldBeTrue(error);
         return [.. plan!.Runs()];

@@ -58,7 +58,8 @@ public sealed class SweepBuilderTests
     {
         SweepPlan plan = Build(new PlanArguments
         {
-            Flags = [Pair("datashard", "10"), Pair("parityshard", "1,3")], Modes = ["fast"],
+            Flags = [Pair("datashard", "10"), Pair("parityshard", "1,3")],
+            Modes = ["fast"],
         });
         plan.Cells.Select(cell => cell.Variant.Server.ParityShard).ShouldBe([1, 3]);
         plan.Cells.Select(cell => cell.Variant.Name).Distinct().ShouldBe(["fast"]);
