@@ -12,7 +12,7 @@ internal sealed class CsvText
     /// <param name="names">Columns that say what the line is about.</param>
     public CsvText(IEnumerable<string> names)
     {
-        IEnumerable<string> metrics = Metric.All.SelectMany(metric => new[] { Column(metric), $"{Column(metric)}_ci95" });
+        IEnumerable<string> metrics = Metric.All.Select(Column).SelectMany(name => new[] { name, $"{name}_ci95" });
         Line([.. names, "seeds", .. metrics]);
     }
 

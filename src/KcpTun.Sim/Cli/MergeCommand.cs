@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KcpTun.Sim.Plans;
 using KcpTun.Sim.Running;
 using KcpTun.Sim.Sweeps;
 
@@ -9,7 +10,8 @@ public sealed class MergeCommand : ISimCommand
 {
     private readonly Argument<string[]> _directories = new("DIR")
     {
-        Arity = ArgumentArity.OneOrMore, Description = "directories of one and the same sweep",
+        Arity = ArgumentArity.OneOrMore,
+        Description = "directories of one and the same sweep",
     };
 
     private readonly Option<string?> _out =
@@ -70,12 +72,9 @@ public sealed class MergeCommand : ISimCommand
 
     private static SweepPlan PlanOf(SimEnvironment environment, SweepHeader header)
     {
-        Command command = new("sweep");
-        PlanOptions options = new(command);
-        ParseResult parsed = command.Parse([.. header.Arguments], SimCommandLine.Parser);
-        SweepPlan plan = parsed.Errors.Count == 0
-            ? SweepCommand.Plan(environment with { Error = TextWriter.Null }, options.ReadRaw(parsed))
-            : throw CommandException.Usage($"the results' own command line is damaged: {parsed.Errors[0].Message}");
+        PlanOptions options = new(new Command("sweep"));
+        PlanArguments arguments = options.ReadRawWords(header.Arguments, "the results' own command line");
+        SweepPlan plan = SweepCommand.Plan(environment with { Error = TextWriter.Null }, arguments);
         return plan.Id == header.Plan
             ? plan
             : throw CommandException.Usage("the results' own command line describes another sweep than their head");

@@ -10,6 +10,8 @@ namespace KcpTun.Sim.Cli;
 /// <summary>The options that describe an experiment: path, kcptun's flags, variants, workloads and seeds.</summary>
 internal sealed class PlanOptions
 {
+    private static readonly string[] s_lineOptions = ["--client", "--server"];
+
     private readonly List<(string Key, Option<string[]> Option)> _link = [];
     private readonly List<(string Flag, Option<string[]> Option)> _flags = [];
 
@@ -20,7 +22,7 @@ internal sealed class PlanOptions
         Words("--fec", "D/P", "data/parity shards to compare, as in 0/0,10/3 [0/0,10/3]");
 
     private readonly Option<string[]> _workloads =
-        Words("--workload", "WORKLOAD", "what the applications do; repeatable [bulk:8MiB and echo:64B,n=400,every=50ms]");
+        Words("--workload", "WORKLOAD", "what applications do; repeatable [bulk:8MiB and echo:64B,n=400,every=50ms]");
 
     private readonly Option<string[]> _client =
         Words("--client", "FLAGS", "flags of kcptun for the client alone, as in \"--sndwnd 2048\"");
@@ -35,12 +37,15 @@ internal sealed class PlanOptions
 
     private readonly Option<string[]> _limit = Words("--limit", "TIME", "virtual time after which a run ends [600s]");
 
+    private readonly Command _command;
+
     /// <param name="command">Gets the options.</param>
     public PlanOptions(Command command)
     {
+        _command = command;
         foreach (PathOption option in PathOptions.All)
         {
-            string help = $"path: {option.Help}, as in {option.Example}";
+            string help = $"path: {option.Help} Example: {option.Example}";
             _link.Add((option.Key, Words(PlanNames.OfLink(option.Key), option.ValueHelp, help)));
         }
 
@@ -64,6 +69,15 @@ internal sealed class PlanOptions
         Fecs = [.. Values(parsed, _fecs).SelectMany(text => text.Split(','))],
     };
 
+    /// <summary>Words from elsewhere than the command line, as from a file.</summary>
+    /// <param name="words">The words after <c>run</c>.</param>
+    /// <param name="place">Where they are from, for messages.</param>
+    /// <exception cref="CommandException">They cannot be read.</exception>
+    public PlanArguments ReadWords(IReadOnlyList<string> words, string place) => Read(Parse(words, place));
+
+    /// <inheritdoc cref="ReadWords"/>
+    public PlanArguments ReadRawWords(IReadOnlyList<string> words, string place) => ReadRaw(Parse(words, place));
+
     /// <summary>What was given, word by word: lists are not split.</summary>
     /// <exception cref="CommandException">A value cannot be read.</exception>
     public PlanArguments ReadRaw(ParseResult parsed)
@@ -86,6 +100,42 @@ internal sealed class PlanOptions
         if (arguments.FirstSeed > ulong.MaxValue - (ulong)arguments.Seeds)
             throw CommandException.Usage($"--seed {arguments.FirstSeed}: too large for {arguments.Seeds} seeds");
         return arguments;
+    }
+
+    /// <summary>
+    /// Ties a value that is itself a line of flags to its option: <c>--client "--sndwnd 2048"</c> looks like two
+    /// options otherwise.
+    /// </summary>
+    public static IEnumerable<string> Tie(IEnumerable<string> words)
+    {
+        string? option = null;
+        foreach (string word in words)
+        {
+            if (option is not null)
+            {
+                yield return $"{option}={word}";
+                option = null;
+            }
+            else if (s_lineOptions.Contains(word))
+            {
+                option = word;
+            }
+            else
+            {
+                yield return word;
+            }
+        }
+
+        if (option is not null)
+            yield return option;
+    }
+
+    private ParseResult Parse(IReadOnlyList<string> words, string place)
+    {
+        ParseResult parsed = _command.Parse([.. Tie(words)], SimCommandLine.Parser);
+        return parsed.Errors.Count == 0
+            ? parsed
+            : throw CommandException.Usage($"{place}: {parsed.Errors[0].Message.ReplaceLineEndings(" ")}");
     }
 
     private static Option<string[]> Words(string name, string valueHelp, string help) =>

@@ -25,8 +25,6 @@ public sealed class SimCommandLine
     internal static ParserConfiguration Parser { get; } =
         new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
 
-    private static readonly string[] s_lineOptions = ["--client", "--server"];
-
     private readonly SimEnvironment _environment;
     private readonly RootCommand _root = new(Description + "\n" + ExitCodes.Help);
 
@@ -48,18 +46,22 @@ public sealed class SimCommandLine
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public int Run(IReadOnlyList<string> arguments)
     {
-        ParseResult parsed = _root.Parse([.. WithValues(WithCommand(arguments))], Parser);
+        ParseResult parsed = _root.Parse([.. PlanOptions.Tie(WithCommand(arguments))], Parser);
         if (parsed.Errors.Count > 0)
         {
             _environment.Say(Explain(parsed));
             return ExitCodes.Usage;
         }
 
+        if (parsed.CommandResult.Command is DetailedCommand detailed)
+            detailed.Expand();
         try
         {
             return parsed.Invoke(new InvocationConfiguration
             {
-                Output = _environment.Output, Error = _environment.Error, EnableDefaultExceptionHandler = false,
+                Output = _environment.Output,
+                Error = _environment.Error,
+                EnableDefaultExceptionHandler = false,
             });
         }
         catch (CommandException refused)
@@ -74,7 +76,8 @@ public sealed class SimCommandLine
         }
         catch (RunFailedException defect)
         {
-            _environment.Say($"a run failed, which is a defect: {defect.Message.ReplaceLineEndings(" ")}");
+            string what = $"{defect.Message}{(defect.Command is null ? "" : $": {defect.Command}")}";
+            _environment.Say($"a run failed, which is a defect: {what.ReplaceLineEndings(" ")}");
             return ExitCodes.Failure;
         }
     }
@@ -85,34 +88,6 @@ public sealed class SimCommandLine
         bool hasCommand = arguments.Count > 0
             && (!arguments[0].StartsWith('-') || arguments[0] is "-h" or "-?" or "--help" or "--version");
         return hasCommand ? arguments : arguments.Prepend(DefaultCommand);
-    }
-
-    /// <summary>
-    /// Ties a value that is itself a line of flags to its option: <c>--client "--sndwnd 2048"</c> looks like two
-    /// options otherwise.
-    /// </summary>
-    private static IEnumerable<string> WithValues(IEnumerable<string> words)
-    {
-        string? option = null;
-        foreach (string word in words)
-        {
-            if (option is not null)
-            {
-                yield return $"{option}={word}";
-                option = null;
-            }
-            else if (s_lineOptions.Contains(word))
-            {
-                option = word;
-            }
-            else
-            {
-                yield return word;
-            }
-        }
-
-        if (option is not null)
-            yield return option;
     }
 
     private static string Explain(ParseResult parsed)

@@ -10,5 +10,8 @@ public static class SimCommands
         new RunCommand(Outputs),
         new SweepCommand(),
         new MergeCommand(),
+        new ReplayCommand(),
+        new HashCommand(),
+        new ListCommand(),
     ];
 }

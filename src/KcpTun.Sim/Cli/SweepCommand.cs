@@ -10,10 +10,8 @@ public sealed class SweepCommand : ISimCommand
 {
     private const int DefaultShards = 16;
 
-    private const string Description =
+    private const string Details =
         """
-        run a grid: every option may have several values
-
         Values: lists a,b,c; ranges 0..40:5; geometric ranges 20ms..320ms*2. A value with commas of its own is taken as
         it is; bars separate such values: --loss 'up=1,down=5|up=5,down=1'. Every cell has the same seeds. Results go
         to --out, a line for each run; the same command again resumes. A shard is also taken from a Slurm array or,
@@ -35,7 +33,7 @@ public sealed class SweepCommand : ISimCommand
 
     public Command Create(SimEnvironment environment)
     {
-        Command command = new("sweep", Description);
+        DetailedCommand command = new("sweep", "run a grid: every option may have several values", Details);
         PlanOptions planOptions = new(command);
         SweepReport report = new(command);
         foreach (Option<string?> option in new[] { _out, _jobs, _shard, _shards, _emit })

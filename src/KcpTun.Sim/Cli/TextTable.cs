@@ -50,7 +50,9 @@ internal sealed record TextTable(IReadOnlyList<string> Headers, int TextColumns 
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Out = new AnsiConsoleOutput(output), Ansi = ansi, Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(output),
+            Ansi = ansi,
+            Interactive = InteractionSupport.No,
         });
         console.Profile.Width = columns;
         Table table = new Table().Border(TableBorder.Simple);

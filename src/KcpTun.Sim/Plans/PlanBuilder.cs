@@ -69,7 +69,10 @@ public sealed class PlanBuilder
 
         return new ExperimentPlan
         {
-            Arguments = _arguments, Path = path!, Variants = variants, Workloads = workloads,
+            Arguments = _arguments,
+            Path = path!,
+            Variants = variants,
+            Workloads = workloads,
         };
     }
 

@@ -21,15 +21,26 @@ public static class Experiment
         SimPlan[] runs = [.. plan.Runs()];
         RunResult?[] results = new RunResult?[runs.Length];
         int done = 0;
-        pool.Execute(
-            runs,
-            (index, result) =>
-            {
-                results[index] = result;
-                done++;
-            },
-            () => progress?.Invoke(new RunProgress(done, runs.Length)),
-            cancellation);
+        try
+        {
+            pool.Execute(
+                runs,
+                (index, result) =>
+                {
+                    results[index] = result;
+                    done++;
+                },
+                () => progress?.Invoke(new RunProgress(done, runs.Length)),
+                cancellation);
+        }
+        catch (RunFailedException failed)
+        {
+            SimPlan run = runs[failed.Index];
+            Variant variant = plan.Variants[failed.Index / (runs.Length / plan.Variants.Count)];
+            failed.Command = plan.ReproduceCommand(variant, run.Workload, run.Seed);
+            throw;
+        }
+
         return new ExperimentResult(plan, [.. runs.Zip(results, (run, result) => new FinishedRun(run, result!))]);
     }
 }

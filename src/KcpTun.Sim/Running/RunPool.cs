@@ -10,6 +10,9 @@ public sealed class RunFailedException(int index, Exception cause)
 {
     /// <summary>Which of the plans.</summary>
     public int Index => index;
+
+    /// <summary>Repeats the run, if it is known.</summary>
+    public string? Command { get; set; }
 }
 
 /// <summary>
@@ -57,7 +60,8 @@ public sealed class RunPool
         {
             Thread thread = new(() => Work(plans, finished, cancellation))
             {
-                IsBackground = true, Name = $"run {i}",
+                IsBackground = true,
+                Name = $"run {i}",
             };
             thread.Start();
         }

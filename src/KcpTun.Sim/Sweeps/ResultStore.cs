@@ -19,12 +19,15 @@ internal sealed class ResultStore : IDisposable
     private const string PartPattern = "part-*.jsonl";
 
     private readonly SweepHeader _header;
+    private readonly FileStream _lock;
     private readonly FileStream _part;
     private readonly Dictionary<string, RunResult> _results;
 
-    private ResultStore(SweepHeader header, FileStream part, Dictionary<string, RunResult> results)
+    private ResultStore(
+        SweepHeader header, FileStream @lock, FileStream part, Dictionary<string, RunResult> results)
     {
         _header = header;
+        _lock = @lock;
         _part = part;
         _results = results;
     }
@@ -41,16 +44,21 @@ internal sealed class ResultStore : IDisposable
     {
         Directory.CreateDirectory(path);
         Claim(Path.Combine(path, HeaderFile), path, header);
-        string part = Path.Combine(path, string.Create(CultureInfo.InvariantCulture, $"part-{shard.Index}.jsonl"));
-        FileStream file = new(part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+        string part = Path.Combine(path, string.Create(CultureInfo.InvariantCulture, $"part-{shard.Index}"));
+        FileStream? held = null;
+        FileStream? file = null;
         try
         {
+            held = Lock(part);
+            file = new FileStream(
+                $"{part}.jsonl", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
             DropTornLine(file);
-            return new ResultStore(header, file, ReadParts(path, header));
+            return new ResultStore(header, held, file, ReadParts(path, header));
         }
         catch
         {
-            file.Dispose();
+            file?.Dispose();
+            held?.Dispose();
             throw;
         }
     }
@@ -76,7 +84,29 @@ internal sealed class ResultStore : IDisposable
         _results[run.Id] = result;
     }
 
-    public void Dispose() => _part.Dispose();
+    public void Dispose()
+    {
+        _part.Dispose();
+        _lock.Dispose();
+    }
+
+    /// <summary>
+    /// A part has one writer. The lock is a file of its own, because others may read the part, and it goes with the
+    /// process.
+    /// </summary>
+    private static FileStream Lock(string part)
+    {
+        try
+        {
+            return new FileStream(
+                $"{part}.lock", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 1,
+                FileOptions.DeleteOnClose);
+        }
+        catch (IOException) when (File.Exists($"{part}.lock"))
+        {
+            throw new IOException($"{part}.jsonl is being written by another process");
+        }
+    }
 
     private static void Claim(string file, string path, SweepHeader header)
     {

@@ -42,7 +42,7 @@ public sealed class SweepBuilder
                 key,
                 PlanNames.OfLink(key),
                 text,
-                value => PathSpec.TryParse([KeyValuePair.Create(key, value)], out _, out _),
+                value => IsLinkValue(key, value),
                 (plan, value) => plan with { Link = With(plan.Link, index, value) });
             if (error is not null)
                 return error;
@@ -64,6 +64,17 @@ public sealed class SweepBuilder
 
         return AddVariants("mode", _arguments.Modes, PlanBuilder.DefaultModes, (p, value) => p with { Modes = [value] })
             ?? AddVariants("fec", _arguments.Fecs, DefaultFecs, (p, value) => p with { Fecs = [value] });
+    }
+
+    /// <summary>
+    /// Whether the option can read the text by itself; whether it goes with the other options is another question.
+    /// </summary>
+    private static bool IsLinkValue(string key, string text)
+    {
+        if (PathOptions.Find(key)?.Apply is not { } apply)
+            return PathSpec.TryParse([KeyValuePair.Create(key, text)], out _, out _);
+        OptionValue value = new(text);
+        return apply(new LinkSpec(), value) is not null || value.Objection is not null;
     }
 
     /// <summary>The shards may be flags instead, and then there is nothing to choose.</summary>

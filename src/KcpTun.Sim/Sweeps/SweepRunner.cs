@@ -31,6 +31,11 @@ internal static class SweepRunner
         {
             pool.Execute(plans, Finished, () => progress?.Invoke(new RunProgress(done, all.Length)), stop.Token);
         }
+        catch (RunFailedException failed)
+        {
+            failed.Command = pending[failed.Index].Command;
+            throw;
+        }
         catch (OperationCanceledException) when (broken is not null)
         {
             throw new IOException(broken.Message, broken);
