@@ -18,13 +18,7 @@ public interface IExperimentOutput
 
     string Help { get; }
 
-<<<<<<< HEAD
-    /// <summary>
-    /// Writes <paramref name="result"/>; a run is deterministic and can be executed again to be watched.
-    /// </summary>
-=======
     /// <summary>Writes <paramref name="result"/>; to watch a run, it is executed once more.</summary>
->>>>>>> cli
     /// <param name="path">The option's value.</param>
     /// <param name="result">What was found.</param>
     /// <param name="execute">Executes a run.</param>

@@ -2,13 +2,7 @@ using KcpTun.Sim.Running;
 
 namespace KcpTun.Sim.Cli;
 
-<<<<<<< HEAD
-/// <summary>
-/// Answers to what a person asks a comparison: which is fastest, which is smoothest, which is cheapest.
-/// </summary>
-=======
 /// <summary>What a person asks of a comparison: which is fastest, which is smoothest, which is cheapest.</summary>
->>>>>>> cli
 internal static class Verdicts
 {
     /// <summary>

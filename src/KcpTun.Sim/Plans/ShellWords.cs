@@ -2,13 +2,7 @@ using System.Text;
 
 namespace KcpTun.Sim.Plans;
 
-<<<<<<< HEAD
-/// <summary>
-/// Words of a POSIX shell's command line: quoted so that they can be pasted, and split as a shell would.
-/// </summary>
-=======
 /// <summary>Words of a POSIX shell's command line, quoted so that they can be pasted, and split again.</summary>
->>>>>>> cli
 public static class ShellWords
 {
     private const string SafePunctuation = "-_./:=,+%@^";

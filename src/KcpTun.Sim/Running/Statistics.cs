@@ -23,13 +23,7 @@ public static class Statistics
         2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
     ];
 
-<<<<<<< HEAD
-    /// <summary>
-    /// Beyond the table: degrees of freedom from which a quantile holds. The true one is never larger.
-    /// </summary>
-=======
     /// <summary>Beyond the table: the quantile holds from so many degrees of freedom; it only falls.</summary>
->>>>>>> cli
     private static readonly (int From, double Quantile)[] s_studentTail =
         [(120, 1.980), (60, 2.000), (40, 2.021), (31, 2.042)];
 
