@@ -15,6 +15,7 @@ internal abstract class Flow(FlowContext context, int number)
 
     private readonly TaskCompletionSource _served = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isServed;
+    private bool _hasServerEnded;
 
     protected FlowContext Context => context;
 
@@ -42,6 +43,8 @@ internal abstract class Flow(FlowContext context, int number)
             using var stream = new FlowStream(context, connection, number, isClient: true);
             await ClientAsync(stream);
             await stream.ReceiveEndAsync();
+            if (!_hasServerEnded)
+                throw new FlowException("INT-3: the client sees an end that the server did not make", true);
             await _served.Task;
             context.OnEnd(number);
         }
@@ -56,7 +59,9 @@ internal abstract class Flow(FlowContext context, int number)
     {
         if (_isServed)
         {
-            context.OnFailure($"INT-2: flow {number} reached the target twice");
+            // A server that takes the client behind its new address for a new one serves its streams again.
+            context.OnFailure($"INT-2: flow {number} reached the target twice", isBroken: true);
+            connection.Dispose();
             return;
         }
 
@@ -65,6 +70,7 @@ internal abstract class Flow(FlowContext context, int number)
         {
             using var stream = new FlowStream(context, connection, number, isClient: false);
             await ServerAsync(stream);
+            _hasServerEnded = true;
             stream.End();
             await stream.ReceiveEndAsync();
             _served.TrySetResult();
