@@ -12,6 +12,7 @@ public sealed partial class FecDecoder
     // Made at the first loss: many connections never need one, and a peer that keeps changing its shape makes no work.
     private ReedSolomon? _code;
     private byte[] _rebuilt = [];
+    private int _rebuiltCount;
     private Slice[] _recovered = [];
 
     private void Add(uint id, int position, ReadOnlySpan<byte> region)
@@ -23,7 +24,9 @@ public sealed partial class FecDecoder
             _counters.FecParityShards++;
         if (!group.TryStore(position, region, _pool))
             _counters.FecErrs++;
-        if (group.Count == DataShards)
+        if (_evidence is not null)
+            CompleteByEvidence(_evidence);
+        else if (group.Count >= DataShards)
             Complete(group);
         MoveWindow(id);
     }
@@ -45,14 +48,34 @@ public sealed partial class FecDecoder
     }
 
     /// <summary>
-    /// The group holds as many packets as it has data packets: rebuild the data packets that are missing. The stored
+    /// Completes the groups for which it is certain what they recover to, also those that had to wait for evidence. The
+    /// others keep their packets.
+    /// </summary>
+    private void CompleteByEvidence(ShapeEvidence evidence)
+    {
+        foreach (FecGroup group in _groups)
+        {
+            if (group.Count < DataShards)
+                continue;
+            // Without a loss there is nothing to recover, so nothing that could go wrong.
+            if (group.CountMissing(DataShards) == 0
+                || evidence.IsUnanimous(DataShards, FirstSequence(group.Id), group.Extent))
+            {
+                Complete(group);
+            }
+        }
+
+        if (evidence.IsConclusive)
+            _evidence = null;
+    }
+
+    /// <summary>
+    /// The group holds at least as many packets as it has data packets: rebuild the data packets that are missing. The stored
     /// ones are forgotten, so that late parity packets may fill the group again (PROTOCOL b.4, step 6).
     /// </summary>
     private void Complete(FecGroup group)
     {
-        int missing = 0;
-        foreach (ReadOnlyMemory<byte> region in group.Regions[..DataShards])
-            missing += region.IsEmpty ? 1 : 0;
+        int missing = group.CountMissing(DataShards);
         if (missing == 0)
             _counters.FecFullShardSet++;
         else
@@ -62,19 +85,22 @@ public sealed partial class FecDecoder
 
     private void Recover(FecGroup group, int missing)
     {
-        if (_recovered.Length < missing)
-            _recovered = new Slice[missing];
-        if (_rebuilt.Length < missing * RebuiltStride)
-            _rebuilt = new byte[missing * RebuiltStride];
+        int first = _rebuiltCount;
+        _rebuiltCount += missing;
+        if (_recovered.Length < _rebuiltCount)
+            Array.Resize(ref _recovered, _rebuiltCount);
+        if (_rebuilt.Length < _rebuiltCount * RebuiltStride)
+            Array.Resize(ref _rebuilt, _rebuiltCount * RebuiltStride);
         _code ??= new ReedSolomon(DataShards, ParityShards);
-        if (!_code.TryReconstruct(group.Regions, group.LongestRegion, _rebuilt, RebuiltStride))
+        Span<byte> rebuilt = _rebuilt.AsSpan(first * RebuiltStride);
+        if (!_code.TryReconstruct(group.Regions, group.LongestRegion, rebuilt, RebuiltStride))
         {
             _counters.FecErrs++;
             return;
         }
 
         _counters.FecRecovered += missing;
-        for (int i = 0; i < missing; i++)
+        for (int i = first; i < _rebuiltCount; i++)
             AcceptRebuilt(i * RebuiltStride, group.LongestRegion);
     }
 

@@ -28,16 +28,27 @@ public sealed partial class FecDecoder
     private readonly PacketPool _pool;
     private readonly ShardPeriodDetector _detector = new();
     private readonly FecGroup[] _groups = new FecGroup[MaxOpenGroups];
+
+    // Until the shape is certain.
+    private ShapeEvidence? _evidence;
     private uint _sequenceLimit;
     private uint _newestGroup;
 
-    /// <param name="dataShards">Data packets in a group: as configured, or 1 without configuration.</param>
-    /// <param name="parityShards">Parity packets for a group: as configured, or 1 without configuration.</param>
+    /// <summary>Starts with the shape that the own end is configured with, as the peer usually has the same.</summary>
+    /// <param name="dataShards">Data packets in a group.</param>
+    /// <param name="parityShards">Parity packets for a group.</param>
     /// <param name="counters">Receives the FEC counters.</param>
     /// <param name="pool">Memory for stored packets; <see cref="Release"/> gives it back.</param>
+    /// <param name="trust">What it takes to recover by that shape. Differs: the reference trusts blindly, so that a peer
+    /// with another shape corrupts the stream when its first packets are lost or reordered.</param>
     /// <exception cref="ArgumentOutOfRangeException">A count is not positive, or there are more than 256 shards.
     /// </exception>
-    public FecDecoder(int dataShards, int parityShards, SnmpCounters counters, PacketPool pool)
+    public FecDecoder(
+        int dataShards,
+        int parityShards,
+        SnmpCounters counters,
+        PacketPool pool,
+        FecTrust trust = FecTrust.Evidence)
     {
         ReedSolomon.ThrowIfInvalid(dataShards, parityShards);
         _counters = counters;
@@ -45,19 +56,33 @@ public sealed partial class FecDecoder
         for (int i = 0; i < _groups.Length; i++)
             _groups[i] = new FecGroup();
         Adopt(dataShards, parityShards);
+        if (trust == FecTrust.Evidence)
+            _evidence = new ShapeEvidence();
     }
 
-    /// <summary>Data packets in a group of the peer, as far as known.</summary>
+    /// <summary>Starts without a shape: nothing is recovered before one has been found.</summary>
+    /// <param name="counters">Receives the FEC counters.</param>
+    /// <param name="pool">Memory for stored packets; <see cref="Release"/> gives it back.</param>
+    public FecDecoder(SnmpCounters counters, PacketPool pool)
+        : this(1, 1, counters, pool, FecTrust.Blind)
+    {
+        IsTuning = true;
+    }
+
+    /// <summary>Data packets in a group of the peer, as far as known; 1 when nothing is.</summary>
     public int DataShards { get; private set; }
 
-    /// <summary>Parity packets for a group of the peer, as far as known.</summary>
+    /// <summary>Parity packets for a group of the peer, as far as known; 1 when nothing is.</summary>
     public int ParityShards { get; private set; }
 
     /// <summary>
-    /// A packet did not fit the assumed shape of groups and the true one has not been found yet. Nothing is recovered
+    /// There is no shape of groups that fits the packets, and the true one has not been found yet. Nothing is recovered
     /// meanwhile; a gap or a repetition among the latest 258 packets prolongs it (PROTOCOL b.5).
     /// </summary>
     public bool IsTuning { get; private set; }
+
+    /// <summary>The shape is certain, or trusted blindly; nothing is held back for lack of evidence.</summary>
+    public bool IsConfirmed => !IsTuning && _evidence is null;
 
     /// <summary>KCP packets that the last <see cref="Decode"/> recovered.</summary>
     public int RecoveredCount { get; private set; }
@@ -69,6 +94,7 @@ public sealed partial class FecDecoder
     public int Decode(ReadOnlySpan<byte> packet)
     {
         RecoveredCount = 0;
+        _rebuiltCount = 0;
         if (!IsAcceptable(packet))
         {
             _counters.FecErrs++;
@@ -89,12 +115,13 @@ public sealed partial class FecDecoder
             return 0;
         }
 
+        _evidence?.Observe(isData, sequence);
         Add(group, (int)position, packet[FecHeader.RegionOffset..]);
         return RecoveredCount;
     }
 
     /// <summary>
-    /// A recovered KCP packet, in the order of the packets lost. The bytes are valid until the next call of
+    /// A recovered KCP packet, group by group in the order of the packets lost. The bytes are valid until the next call of
     /// <see cref="Decode"/> or <see cref="Release"/>.
     /// </summary>
     /// <param name="index">From 0 to less than <see cref="RecoveredCount"/>.</param>
@@ -129,6 +156,7 @@ public sealed partial class FecDecoder
         if (data != DataShards || parity != ParityShards)
             Adopt(data, parity);
         IsTuning = false;
+        _evidence = null;
     }
 
     /// <summary>Starts over with another shape. The newest group keeps its number, as in the reference.</summary>

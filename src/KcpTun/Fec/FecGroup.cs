@@ -20,6 +20,9 @@ internal sealed class FecGroup
     /// <summary>Packets stored.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Positions up to the last packet stored: its own plus 1.</summary>
+    public int Extent { get; private set; }
+
     /// <summary>Bytes of the longest protected region stored.</summary>
     public int LongestRegion { get; private set; }
 
@@ -43,6 +46,15 @@ internal sealed class FecGroup
 
     public bool Contains(int position) => !_regions[position].IsEmpty;
 
+    /// <summary>How many of the data packets are not stored.</summary>
+    public int CountMissing(int dataShards)
+    {
+        int missing = 0;
+        foreach (ReadOnlyMemory<byte> region in Regions[..dataShards])
+            missing += region.IsEmpty ? 1 : 0;
+        return missing;
+    }
+
     /// <summary>Keeps a copy of a region at a position that is free; false when there is no memory for it.</summary>
     public bool TryStore(int position, ReadOnlySpan<byte> region, PacketPool pool)
     {
@@ -51,6 +63,7 @@ internal sealed class FecGroup
         region.CopyTo(slot.Span);
         _slots[position] = slot;
         _regions[position] = new ReadOnlyMemory<byte>(slot.Slab, slot.Offset, region.Length);
+        Extent = Math.Max(Extent, position + 1);
         LongestRegion = Math.Max(LongestRegion, region.Length);
         Count++;
         return true;
@@ -68,6 +81,7 @@ internal sealed class FecGroup
             Count--;
         }
 
+        Extent = 0;
         LongestRegion = 0;
     }
 

@@ -44,7 +44,7 @@ public sealed partial class LinkCore
         // A peer may use FEC although we do not (PROTOCOL b.4): the decoder then learns the shape by itself.
         _fecDecoder ??= _options.HasFec
             ? new FecDecoder(_options.DataShards, _options.ParityShards, _counters, _resources.Pool)
-            : new FecDecoder(1, 1, _counters, _resources.Pool);
+            : new FecDecoder(_counters, _resources.Pool);
         int recovered = _fecDecoder.Decode(packet);
         for (int i = 0; i < recovered; i++)
         {

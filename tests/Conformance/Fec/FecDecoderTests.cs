@@ -277,6 +277,7 @@ public sealed class FecDecoderTests
         return packet;
     }
 
+    /// <summary>It trusts its shape as the reference does; FecTrustTests has the decoder that does not.</summary>
     private FecDecoder NewDecoder(int dataShards, int parityShards) =>
-        new(dataShards, parityShards, _counters, _pool);
+        new(dataShards, parityShards, _counters, _pool, FecTrust.Blind);
 }

@@ -24,7 +24,8 @@ public sealed class FecRoundTripTests
         {
             (int lost, int[] order, uint seed) = groups.Generate(random, null, out _);
             (byte[][] payloads, byte[][] wire) = Group(dataShards, parityShards, seed);
-            var decoder = new FecDecoder(dataShards, parityShards, new SnmpCounters(), FecVectors.NewPool());
+            var decoder = new FecDecoder(
+                dataShards, parityShards, new SnmpCounters(), FecVectors.NewPool(), FecTrust.Blind);
             HashSet<string> received = [];
             foreach (int position in order.Skip(lost))
             {
@@ -76,7 +77,7 @@ public sealed class FecRoundTripTests
         foreach ((int data, int parity) in new[] { (10, 3), (2, 1), (3, 7), (30, 10), (70, 30), (1, 2) })
         {
             var encoder = new FecEncoder(data, parity, FecVectors.MaxPacketLength, FecDialect.Release2021);
-            var decoder = new FecDecoder(1, 1, new SnmpCounters(), FecVectors.NewPool());
+            var decoder = new FecDecoder(new SnmpCounters(), FecVectors.NewPool());
             for (uint i = 0; i < 3 * data; i++)
             {
                 foreach (byte[] packet in encoder.Send(new byte[24], Instant.Zero))
@@ -87,14 +88,17 @@ public sealed class FecRoundTripTests
         }
     }
 
-    [TestCase(1u, 10, 3)]
-    [TestCase(2u, 1, 1)]
-    [TestCase(3u, 128, 128)]
-    [TestCase(4u, 2, 6)]
-    public void Hostile_packets_never_throw_and_never_grow_memory(uint seed, int dataShards, int parityShards)
+    [TestCase(1u, 10, 3, FecTrust.Evidence)]
+    [TestCase(1u, 10, 3, FecTrust.Blind)]
+    [TestCase(2u, 1, 1, FecTrust.Evidence)]
+    [TestCase(3u, 128, 128, FecTrust.Evidence)]
+    [TestCase(3u, 128, 128, FecTrust.Blind)]
+    [TestCase(4u, 2, 6, FecTrust.Evidence)]
+    public void Hostile_packets_never_throw_and_never_grow_memory(
+        uint seed, int dataShards, int parityShards, FecTrust trust)
     {
         PacketPool pool = FecVectors.NewPool();
-        var decoder = new FecDecoder(dataShards, parityShards, new SnmpCounters(), pool);
+        var decoder = new FecDecoder(dataShards, parityShards, new SnmpCounters(), pool, trust);
         byte[] noise = Vectors.Lcg(seed, 80_000 * 8);
         byte[] packet = new byte[FecHeader.MaxPacketLength + 10];
         for (int i = 0; i < noise.Length; i += 8)
@@ -113,10 +117,11 @@ public sealed class FecRoundTripTests
             if (noise[i + 7] < 128)
                 FecHeader.Write(packet, sequence, TypeThatFits(decoder, sequence));
             int recovered = decoder.Decode(packet.AsSpan(0, length));
-            recovered.ShouldBeLessThanOrEqualTo(decoder.DataShards);
+            recovered.ShouldBeLessThanOrEqualTo(FecDecoder.MaxOpenGroups * decoder.DataShards);
             for (int k = 0; k < recovered; k++)
                 decoder.Recovered(k).Length.ShouldBeLessThan(FecHeader.MaxPacketLength);
-            pool.Outstanding.ShouldBeLessThanOrEqualTo(FecDecoder.MaxOpenGroups * decoder.DataShards);
+            int kept = decoder.DataShards + (decoder.IsConfirmed ? 0 : decoder.ParityShards);
+            pool.Outstanding.ShouldBeLessThanOrEqualTo(FecDecoder.MaxOpenGroups * kept);
         }
 
         decoder.Release();
