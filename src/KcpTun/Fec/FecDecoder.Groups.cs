@@ -70,7 +70,8 @@ public sealed partial class FecDecoder
     }
 
     /// <summary>
-    /// The group holds at least as many packets as it has data packets: rebuild the data packets that are missing. The stored
+    /// The group holds at least as many packets as it has data packets: rebuild the data packets that are missing. The
+    /// stored
     /// ones are forgotten, so that late parity packets may fill the group again (PROTOCOL b.4, step 6).
     /// </summary>
     private void Complete(FecGroup group)

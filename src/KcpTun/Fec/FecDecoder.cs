@@ -121,7 +121,8 @@ public sealed partial class FecDecoder
     }
 
     /// <summary>
-    /// A recovered KCP packet, group by group in the order of the packets lost. The bytes are valid until the next call of
+    /// A recovered KCP packet, group by group in the order of the packets lost. The bytes are valid until the next call
+    /// of
     /// <see cref="Decode"/> or <see cref="Release"/>.
     /// </summary>
     /// <param name="index">From 0 to less than <see cref="RecoveredCount"/>.</param>

@@ -6,13 +6,13 @@ namespace KcpTun.Tunnel;
 public sealed partial class LinkSession
 {
     /// <summary>
-    /// How long a closed stream may wait for the peer's window to send its last bytes. A peer that has closed the
-    /// stream altogether never opens it again (PROTOCOL e.6, the stuck-writer hazard).
+    /// How long a closed stream may wait, without sending anything, for the peer's window to send its last bytes. A peer
+    /// that has closed the stream altogether never opens it again (PROTOCOL e.6, the stuck-writer hazard).
     /// </summary>
     private const int LingerSeconds = 30;
 
     private readonly Dictionary<uint, MuxStream> _streams = [];
-    private readonly Queue<(Instant Deadline, uint StreamId)> _lingering = new();
+    private readonly Queue<LingeringStream> _lingering = new();
     private uint _lastUna;
 
     /// <summary>The protocol state (driver).</summary>
@@ -80,7 +80,7 @@ public sealed partial class LinkSession
     internal Instant NextDeadline(Instant now)
     {
         Instant deadline = Core.NextDeadline(now);
-        return _lingering.TryPeek(out (Instant Deadline, uint StreamId) head)
+        return _lingering.TryPeek(out LingeringStream head)
             ? Instant.Min(deadline, head.Deadline)
             : deadline;
     }
@@ -145,18 +145,24 @@ public sealed partial class LinkSession
         if (stream.UnsentBytes == 0)
             Forget(id);
         else
-            _lingering.Enqueue((now.AddSeconds(LingerSeconds), id));
+            _lingering.Enqueue(new LingeringStream(now.AddSeconds(LingerSeconds), id, stream.UnsentBytes));
     }
 
     private void DropLingering(Instant now)
     {
-        while (_lingering.TryPeek(out (Instant Deadline, uint StreamId) head))
+        while (_lingering.TryPeek(out LingeringStream head))
         {
-            bool isDrained = !_streams.TryGetValue(head.StreamId, out MuxStream? stream) || stream.UnsentBytes == 0;
-            if (!isDrained && now < head.Deadline)
+            int unsent = _streams.TryGetValue(head.StreamId, out MuxStream? stream) ? stream.UnsentBytes : 0;
+            if (unsent > 0 && now < head.Deadline)
                 return;
             _lingering.Dequeue();
-            if (!isDrained)
+            if (unsent > 0 && unsent < head.UnsentBytes)
+            {
+                _lingering.Enqueue(new LingeringStream(now.AddSeconds(LingerSeconds), head.StreamId, unsent));
+                continue;
+            }
+
+            if (unsent > 0)
                 Core.Smux.Abort(head.StreamId);
             Forget(head.StreamId);
         }
@@ -167,4 +173,8 @@ public sealed partial class LinkSession
         _streams.Remove(streamId);
         _streamCount = _streams.Count;
     }
+
+    /// <param name="Deadline">When it is given up, unless it has sent something by then.</param>
+    /// <param name="UnsentBytes">What it had left to send when the deadline was set.</param>
+    private readonly record struct LingeringStream(Instant Deadline, uint StreamId, int UnsentBytes);
 }

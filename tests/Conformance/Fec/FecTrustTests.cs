@@ -4,7 +4,9 @@ using KcpTun.Primitives;
 
 namespace KcpTun.Conformance.Fec;
 
-/// <summary>A decoder that recovers by a wrong shape makes up packets, which pass for segments (PROTOCOL b.4).</summary>
+/// <summary>
+/// A decoder that recovers by a wrong shape makes up packets, which pass for segments (PROTOCOL b.4).
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class FecTrustTests
 {
