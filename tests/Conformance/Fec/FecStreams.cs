@@ -4,7 +4,8 @@ using KcpTun.Primitives;
 
 namespace KcpTun.Conformance.Fec;
 
-/// <summary>Whole streams of FEC packets whose payloads look like segments: one head for all, then what differs.</summary>
+/// <summary>Whole streams of FEC packets. The payloads look like segments: one head for all, then what differs.
+/// </summary>
 internal static class FecStreams
 {
     /// <summary>Bytes that are equal in all payloads, as a conversation and a command are. The rows of the code sum to
