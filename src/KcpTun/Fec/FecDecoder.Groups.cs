@@ -70,9 +70,8 @@ public sealed partial class FecDecoder
     }
 
     /// <summary>
-    /// The group holds at least as many packets as it has data packets: rebuild the data packets that are missing. The
-    /// stored
-    /// ones are forgotten, so that late parity packets may fill the group again (PROTOCOL b.4, step 6).
+    /// The group holds at least as many packets as it has data packets: rebuild the data packets that are missing. What
+    /// is stored is forgotten, so that late parity packets may fill the group again (PROTOCOL b.4, step 7).
     /// </summary>
     private void Complete(FecGroup group)
     {

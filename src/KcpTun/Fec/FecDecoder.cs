@@ -39,7 +39,7 @@ public sealed partial class FecDecoder
     /// <param name="parityShards">Parity packets for a group.</param>
     /// <param name="counters">Receives the FEC counters.</param>
     /// <param name="pool">Memory for stored packets; <see cref="Release"/> gives it back.</param>
-    /// <param name="trust">What it takes to recover by that shape. Differs: the reference trusts blindly, so that a peer
+    /// <param name="trust">What it takes to recover by that shape. differs: the reference trusts blindly, so a peer
     /// with another shape corrupts the stream when its first packets are lost or reordered.</param>
     /// <exception cref="ArgumentOutOfRangeException">A count is not positive, or there are more than 256 shards.
     /// </exception>
@@ -122,8 +122,7 @@ public sealed partial class FecDecoder
 
     /// <summary>
     /// A recovered KCP packet, group by group in the order of the packets lost. The bytes are valid until the next call
-    /// of
-    /// <see cref="Decode"/> or <see cref="Release"/>.
+    /// of <see cref="Decode"/> or <see cref="Release"/>.
     /// </summary>
     /// <param name="index">From 0 to less than <see cref="RecoveredCount"/>.</param>
     public ReadOnlySpan<byte> Recovered(int index)

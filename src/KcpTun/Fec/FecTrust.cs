@@ -10,9 +10,8 @@ public enum FecTrust
     Evidence,
 
     /// <summary>
-    /// Nothing: it counts until a packet contradicts it, as in the reference (PROTOCOL b.4). Under a wrong shape, what
-    /// is
-    /// recovered before that packet arrives was never sent.
+    /// Nothing: it counts until a packet contradicts it, as in the reference (PROTOCOL b.4). What a wrong shape
+    /// recovers before that packet arrives was never sent.
     /// </summary>
     Blind,
 }

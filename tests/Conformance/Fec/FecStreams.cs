@@ -4,8 +4,7 @@ using KcpTun.Primitives;
 
 namespace KcpTun.Conformance.Fec;
 
-/// <summary>
-/// Whole streams of FEC packets whose payloads look like segments: one head for all, then what differs.
+/// <summary>Whole streams of FEC packets. The payloads look like segments: one head for all, then what differs.
 /// </summary>
 internal static class FecStreams
 {

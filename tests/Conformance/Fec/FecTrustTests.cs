@@ -4,9 +4,7 @@ using KcpTun.Primitives;
 
 namespace KcpTun.Conformance.Fec;
 
-/// <summary>
-/// A decoder that recovers by a wrong shape makes up packets, which pass for segments (PROTOCOL b.4).
-/// </summary>
+/// <summary>A decoder that recovers by a wrong shape makes up packets that pass for segments (PROTOCOL b.4).</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class FecTrustTests
 {
@@ -48,7 +46,7 @@ public sealed class FecTrustTests
     }
 
     [Test]
-    public void A_parity_packet_that_may_belong_to_the_next_group_is_not_used_in_this_one()
+    public void A_parity_packet_that_may_belong_to_a_later_group_is_not_used()
     {
         (List<byte[]> sent, List<byte[]> wire) = FecStreams.Create(2, 1, groups: 2);
         FecDecoder decoder = NewDecoder(2, 4);
@@ -83,9 +81,22 @@ public sealed class FecTrustTests
             recovered.ShouldBe(sent.Take(9).Where((_, i) => (lost >> i & 1) != 0), $"lost {lost:b}");
         }
 
-        // The others look like a smaller shape: without 4 and 5, what is left of 10+3 up to 11 is two groups of 4+2.
+        // The other one looks like a smaller shape: without 4 and 5, 10+3 up to number 11 is two groups of 4+2.
         patterns.ShouldBe(129);
-        atOnce.ShouldBe(122);
+        atOnce.ShouldBe(128);
+    }
+
+    [Test]
+    public void A_group_that_may_begin_elsewhere_is_not_used()
+    {
+        (List<byte[]> sent, List<byte[]> wire) = FecStreams.Create(2, 2, groups: 2);
+        FecDecoder decoder = NewDecoder(2, 3);
+        decoder.Decode(wire[1]).ShouldBe(0);
+        decoder.Decode(wire[2]).ShouldBe(1, "D is 2 by any shape that fits");
+        decoder.RecoveredPackets().ShouldBe([sent[0]]);
+        decoder.Decode(wire[5]).ShouldBe(0);
+        decoder.Decode(wire[7]).ShouldBe(0, "to 2+3 these are the first and the third packet of one group");
+        decoder.IsTuning.ShouldBeFalse();
     }
 
     [Test]
