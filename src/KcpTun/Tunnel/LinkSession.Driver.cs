@@ -6,7 +6,8 @@ namespace KcpTun.Tunnel;
 public sealed partial class LinkSession
 {
     /// <summary>
-    /// How long a closed stream may wait, without sending anything, for the peer's window to send its last bytes. A peer
+    /// How long a closed stream may wait, without sending anything, for the peer's window to send its last bytes. A
+    /// peer
     /// that has closed the stream altogether never opens it again (PROTOCOL e.6, the stuck-writer hazard).
     /// </summary>
     private const int LingerSeconds = 30;
