@@ -6,6 +6,9 @@ public static class SimCommands
     public static IReadOnlyList<IExperimentOutput> Outputs { get; } =
         [new HtmlOutput(), new PngOutput(), new PcapngOutput(), new RecordOutput()];
 
+    /// <summary>What <c>hash --verify</c> compares.</summary>
+    private static IReadOnlyList<KnownHash> Golden { get; } = [];
+
     public static IReadOnlyList<ISimCommand> All { get; } =
     [
         new RunCommand(Outputs),
@@ -14,7 +17,7 @@ public static class SimCommands
         new SwarmCommand(),
         new RelayPathCommand(),
         new ReplayCommand(),
-        new HashCommand(),
+        new HashCommand(Golden),
         new ListCommand(),
     ];
 }
