@@ -20,10 +20,23 @@ public static class ExitCodes
     /// <summary>Ctrl-C or SIGTERM.</summary>
     public const int Interrupted = 130;
 
+    /// <summary>swarm: a run threw.</summary>
+    public const int Crash = 127;
+
+    /// <summary>swarm: something did not finish on a path that had healed.</summary>
+    public const int Liveness = 128;
+
+    /// <summary>swarm: something was wrong: bytes, limits, the protocol, silence.</summary>
+    public const int Correctness = 129;
+
+    /// <summary>Two executions of one plan differed, or a run used the thread pool.</summary>
+    public const int Nondeterminism = 131;
+
     /// <summary>For <c>--help</c>.</summary>
     public const string Help =
         "Exit status: 0 done; 1 defect or unwritable file; 2 wrong command line or input; 3 a run did not complete; "
-        + "4 an assertion or an expected hash did not hold; 130 interrupted.";
+        + "4 an assertion or an expected hash did not hold; 127, 128, 129 swarm found a crash, something that does not "
+        + "finish, something wrong; 130 interrupted; 131 not deterministic.";
 }
 
 /// <summary>Ends a command with one line on standard error.</summary>

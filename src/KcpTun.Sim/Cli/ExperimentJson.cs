@@ -82,7 +82,7 @@ internal sealed record VariantJson(
     }
 
     /// <summary>kcptun's flags of both ends, without those of one alone.</summary>
-    private static string FlagsOf(ExperimentPlan plan, Variant variant)
+    internal static string FlagsOf(ExperimentPlan plan, Variant variant)
     {
         string[] fec = variant.Fec is { } shards
             ? ["--datashard", $"{shards.Data}", "--parityshard", $"{shards.Parity}"]

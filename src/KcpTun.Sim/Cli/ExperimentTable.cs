@@ -63,7 +63,8 @@ internal static class ExperimentTable
         return done == all.Runs.Count ? "yes" : string.Create(CultureInfo.InvariantCulture, $"{done}/{all.Runs.Count}");
     }
 
-    private static string Seeds(PlanArguments arguments) => arguments.Seeds == 1
+    /// <summary>The seeds in words.</summary>
+    internal static string Seeds(PlanArguments arguments) => arguments.Seeds == 1
         ? arguments.FirstSeed.ToString(CultureInfo.InvariantCulture)
         : string.Create(
             CultureInfo.InvariantCulture,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KcpTun.Sim.Plans;
 using KcpTun.Sim.Running;
 
 namespace KcpTun.Sim.Cli;
@@ -18,9 +19,15 @@ public interface IExperimentOutput
 
     string Help { get; }
 
+    /// <summary>Refuses, before anything runs, a plan that cannot be written in this form.</summary>
+    /// <param name="path">The option's value.</param>
+    /// <param name="plan">What will run.</param>
+    /// <exception cref="CommandException">It cannot.</exception>
+    void Check(string path, ExperimentPlan plan);
+
     /// <summary>Writes <paramref name="result"/>; to watch a run, it is executed once more.</summary>
+    /// <param name="environment">Executes a run.</param>
     /// <param name="path">The option's value.</param>
     /// <param name="result">What was found.</param>
-    /// <param name="execute">Executes a run.</param>
-    void Write(string path, ExperimentResult result, PlanExecutor execute);
+    void Write(SimEnvironment environment, string path, ExperimentResult result);
 }

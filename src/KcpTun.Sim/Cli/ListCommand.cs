@@ -3,6 +3,7 @@ using KcpTun.Kcp;
 using KcpTun.Settings;
 using KcpTun.Sim.Links;
 using KcpTun.Sim.Plans;
+using KcpTun.Sim.Reports;
 using KcpTun.Sim.Running;
 using KcpTun.Sim.Workloads;
 
@@ -20,7 +21,12 @@ public sealed class ListCommand : ISimCommand
         ("options", Options, ["option", "value", "what it does"]),
     ];
 
-    private static string Names => string.Join(", ", s_lists.Select(list => list.Name));
+    /// <summary>No table: the script for Wireshark, to be sent into a file.</summary>
+    private const string Dissector = "dissector";
+
+    private static IEnumerable<string> AllNames => s_lists.Select(list => list.Name).Append(Dissector);
+
+    private static string Names => string.Join(", ", AllNames);
 
     public Command Create(SimEnvironment environment)
     {
@@ -30,10 +36,16 @@ public sealed class ListCommand : ISimCommand
         command.SetAction(parsed =>
         {
             string name = parsed.GetValue(what) ?? throw CommandException.Usage($"list: say what: {Names}");
+            if (name == Dissector)
+            {
+                environment.Output.Write(LuaDissector.Text);
+                return ExitCodes.Ok;
+            }
+
             int index = Array.FindIndex(s_lists, list => list.Name == name);
             if (index < 0)
             {
-                string hint = NearestName.Hint(name, s_lists.Select(list => list.Name));
+                string hint = NearestName.Hint(name, AllNames);
                 throw CommandException.Usage($"list {name}: no such list{hint}; there are {Names}");
             }
 

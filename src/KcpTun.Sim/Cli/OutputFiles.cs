@@ -17,6 +17,13 @@ internal static class OutputFiles
         Guard(option, path, () => File.WriteAllText(path, text));
     }
 
+    /// <exception cref="CommandException">The option was given standard output, and it is no text.</exception>
+    public static void RefuseStandardOutput(string option, string path)
+    {
+        if (path == StandardOutput)
+            throw CommandException.Usage($"{option} {path}: write the name of a file");
+    }
+
     /// <summary>Turns what a file system refuses into one line.</summary>
     /// <exception cref="CommandException">It refused.</exception>
     public static void Guard(string option, string path, Action action)

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using KcpTun.Sim.Engine;
-using KcpTun.Sim.Links;
 using KcpTun.Sim.Plans;
 
 namespace KcpTun.Sim.Cli;
@@ -12,7 +10,7 @@ internal sealed class PlanOptions
 {
     private static readonly string[] s_lineOptions = ["--client", "--server"];
 
-    private readonly List<(string Key, Option<string[]> Option)> _link = [];
+    private readonly PathOptionSet _link;
     private readonly List<(string Flag, Option<string[]> Option)> _flags = [];
 
     private readonly Option<string[]> _modes =
@@ -43,16 +41,9 @@ internal sealed class PlanOptions
     public PlanOptions(Command command)
     {
         _command = command;
-        foreach (PathOption option in PathOptions.All)
-        {
-            string help = $"path: {option.Help} Example: {option.Example}";
-            _link.Add((option.Key, Words(PlanNames.OfLink(option.Key), option.ValueHelp, help)));
-        }
-
+        _link = new PathOptionSet(command);
         foreach (string flag in PlanNames.SharedFlags)
             _flags.Add((flag, FlagOption(flag)));
-        foreach ((_, Option<string[]> option) in _link)
-            command.Add(option);
         foreach (Option<string[]> option in Own)
             command.Add(option);
         foreach ((_, Option<string[]> option) in _flags)
@@ -84,14 +75,14 @@ internal sealed class PlanOptions
     {
         PlanArguments arguments = new()
         {
-            Link = [.. _link.SelectMany(entry => Pairs(parsed, entry.Key, entry.Option))],
+            Link = [.. _link.Read(parsed)],
             Flags = [.. _flags.SelectMany(entry => Pairs(parsed, entry.Flag, entry.Option))],
             ClientWords = Split(parsed, _client),
             ServerWords = Split(parsed, _server),
             Modes = Values(parsed, _modes),
             Fecs = Values(parsed, _fecs),
             Workloads = Values(parsed, _workloads),
-            FirstSeed = Single(parsed, _seed) is { } seed ? Seed(seed) : 1,
+            FirstSeed = Single(parsed, _seed) is { } seed ? OptionText.Seed("--seed", seed) : 1,
             Seeds = Single(parsed, _seeds) is { } seeds
                 ? OptionText.Integer("--seeds", seeds, ExperimentPlan.MaxSeeds)
                 : ExperimentPlan.DefaultSeeds,
@@ -181,11 +172,6 @@ internal sealed class PlanOptions
 
         return words;
     }
-
-    private static ulong Seed(string text) =>
-        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
-            ? seed
-            : throw CommandException.Usage($"--seed {text}: write a whole number from 0");
 
     private static long Limit(string text) =>
         Units.TryDuration(text, SimTime.Second, out long limit) && limit > 0

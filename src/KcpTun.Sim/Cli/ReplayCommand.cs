@@ -5,21 +5,25 @@ using KcpTun.Sim.Running;
 
 namespace KcpTun.Sim.Cli;
 
-/// <summary><c>kcptun-sim replay</c>: runs again what a JSON result says, and compares to the bit.</summary>
+/// <summary>
+/// <c>kcptun-sim replay</c>: runs again what a JSON result or a recording says, and compares to the bit.
+/// </summary>
 public sealed class ReplayCommand : ISimCommand
 {
     private readonly Option<string?> _jobs = RunCommand.JobsOption();
 
     public Command Create(SimEnvironment environment)
     {
-        Command command = new("replay", "run again what a file of run --json says, and compare the trace hash");
-        Argument<string> file = new("FILE") { Description = "the JSON object that run --json FILE wrote" };
+        Command command = new("replay", "run again what a file of run --json or run --record says, and compare");
+        Argument<string> file = new("FILE") { Description = "what run --json FILE or run --record FILE wrote" };
         command.Add(file);
         command.Add(_jobs);
         command.SetAction(parsed =>
         {
             string path = parsed.GetRequiredValue(file);
             RunPool pool = RunCommand.Pool(environment, parsed.GetValue(_jobs));
+            if (RecordingReplay.IsRecording(path))
+                return RecordingReplay.Run(environment, path);
             ExperimentJson earlier = Read(path);
             if (earlier.Engine != environment.Version)
             {

@@ -34,13 +34,21 @@ public sealed class RunCommand(IReadOnlyList<IExperimentOutput> outputs) : ISimC
 
         command.SetAction(parsed =>
         {
-            ExperimentResult result = Execute(environment, parsed, Plan(environment, planOptions.Read(parsed)));
-            foreach ((Option<string?> option, IExperimentOutput output) in others)
+            ExperimentPlan plan = Plan(environment, planOptions.Read(parsed));
+            (IExperimentOutput Output, string Path)[] wanted =
+            [
+                .. others.Select(other => (other.Output, Path: parsed.GetValue(other.Option)!))
+                    .Where(other => other.Path is not null),
+            ];
+            foreach ((IExperimentOutput output, string path) in wanted)
             {
-                if (parsed.GetValue(option) is { } path)
-                    OutputFiles.Guard(output.Option, path, () => output.Write(path, result, environment.Execute));
+                OutputFiles.RefuseStandardOutput(output.Option, path);
+                output.Check(path, plan);
             }
 
+            ExperimentResult result = Execute(environment, parsed, plan);
+            foreach ((IExperimentOutput output, string path) in wanted)
+                OutputFiles.Guard(output.Option, path, () => output.Write(environment, path, result));
             return result.IsComplete ? ExitCodes.Ok : ExitCodes.Incomplete;
         });
         return command;
@@ -51,13 +59,13 @@ public sealed class RunCommand(IReadOnlyList<IExperimentOutput> outputs) : ISimC
         new("--jobs") { HelpName = "N", Description = "runs at once [all cores]; results do not depend on it" };
 
     /// <summary>The threads that <c>--jobs</c> asks for.</summary>
-    internal static RunPool Pool(SimEnvironment environment, string? jobs)
-    {
-        int threads = jobs is null
-            ? Math.Clamp(environment.Cores, 1, OptionText.MaxJobs)
-            : OptionText.Integer("--jobs", jobs, OptionText.MaxJobs);
-        return new RunPool(plan => environment.Execute(plan, null), threads);
-    }
+    internal static RunPool Pool(SimEnvironment environment, string? jobs) =>
+        new(plan => environment.Execute(plan, null), Threads(environment, jobs));
+
+    /// <summary>How many threads <c>--jobs</c> asks for.</summary>
+    internal static int Threads(SimEnvironment environment, string? jobs) => jobs is null
+        ? Math.Clamp(environment.Cores, 1, OptionText.MaxJobs)
+        : OptionText.Integer("--jobs", jobs, OptionText.MaxJobs);
 
     /// <summary>The plan, with its warnings said.</summary>
     /// <exception cref="CommandException">There is none.</exception>
@@ -78,9 +86,9 @@ public sealed class RunCommand(IReadOnlyList<IExperimentOutput> outputs) : ISimC
     internal static ExperimentResult Run(SimEnvironment environment, ExperimentPlan plan, RunPool pool)
     {
         ExperimentResult? result = null;
-        ProgressLine.Show(
+        PoolGuard.Watch(environment, () => ProgressLine.Show(
             environment,
-            progress => result = Experiment.Run(plan, pool, progress, environment.Interrupt));
+            progress => result = Experiment.Run(plan, pool, progress, environment.Interrupt)));
         return result!;
     }
 

@@ -33,6 +33,12 @@ public sealed record SimEnvironment
     /// <summary>Runs at once where <c>--jobs</c> does not say.</summary>
     public int Cores { get; init; } = 1;
 
+    /// <summary>
+    /// Work items that the thread pool has completed since some start. Nothing else in the process may use it while
+    /// plans are executed.
+    /// </summary>
+    public Func<long> PoolWorkItems { get; init; } = () => 0;
+
     /// <summary>Ctrl-C.</summary>
     public CancellationToken Interrupt { get; init; }
 

@@ -26,6 +26,7 @@ internal sealed class SimProcess : IDisposable
             Variable = System.Environment.GetEnvironmentVariable,
             Clock = () => Stopwatch.GetElapsedTime(0),
             Cores = System.Environment.ProcessorCount,
+            PoolWorkItems = () => ThreadPool.CompletedWorkItemCount,
             Interrupt = _interrupt.Token,
         };
     }

@@ -100,9 +100,9 @@ public sealed class SweepCommand : ISimCommand
             environment.Say($"{known} runs are there already");
         try
         {
-            Guard(directory, () => ProgressLine.Show(
+            Guard(directory, () => PoolGuard.Watch(environment, () => ProgressLine.Show(
                 environment,
-                progress => SweepRunner.Run(plan, shard, store, pool, progress, environment.Interrupt)));
+                progress => SweepRunner.Run(plan, shard, store, pool, progress, environment.Interrupt))));
         }
         catch (OperationCanceledException)
         {

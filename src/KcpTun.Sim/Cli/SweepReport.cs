@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KcpTun.Sim.Reports;
 using KcpTun.Sim.Sweeps;
 
 namespace KcpTun.Sim.Cli;
@@ -8,6 +9,12 @@ internal sealed class SweepReport
 {
     private readonly Option<string?> _csv =
         new("--csv") { HelpName = "FILE", Description = "write a line for each cell; - is standard output, alone" };
+
+    private readonly Option<string?> _html =
+        new(HtmlOutput.Name) { HelpName = "FILE", Description = "write heat maps as one HTML file" };
+
+    private readonly Option<string?> _png =
+        new(PngOutput.Name) { HelpName = "FILE", Description = "write heat maps as a picture" };
 
     private readonly Option<string[]> _baseline = new("--baseline")
     {
@@ -24,6 +31,8 @@ internal sealed class SweepReport
     public SweepReport(Command command)
     {
         command.Add(_csv);
+        command.Add(_html);
+        command.Add(_png);
         command.Add(_baseline);
         command.Add(_assertions);
     }
@@ -34,6 +43,8 @@ internal sealed class SweepReport
     {
         if (SweepBaseline.TryParse(parsed.GetValue(_baseline) ?? [], plan, out SweepBaseline? baseline) is { } wrong)
             throw CommandException.Usage(wrong);
+        foreach (Option<string?> option in new[] { _html, _png })
+            OutputFiles.RefuseStandardOutput(option.Name, parsed.GetValue(option) ?? "");
         List<SweepAssertion> assertions = [];
         foreach (string text in parsed.GetValue(_assertions) ?? [])
         {
@@ -42,7 +53,8 @@ internal sealed class SweepReport
             assertions.Add(assertion!);
         }
 
-        return new Settings(parsed.GetValue(_csv), baseline, assertions);
+        return new Settings(
+            parsed.GetValue(_csv), parsed.GetValue(_html), parsed.GetValue(_png), baseline, assertions);
     }
 
     /// <returns>The exit status.</returns>
@@ -53,6 +65,8 @@ internal sealed class SweepReport
             OutputFiles.Write(environment, "--csv", settings.Csv, SweepTable.Csv(result));
         if (!isCsvAlone)
             SweepTable.Write(environment, result, settings.Baseline);
+        if (result.Cells.Count > 0)
+            WriteReports(environment, result, settings);
         bool holds = true;
         foreach (SweepAssertion assertion in settings.Assertions)
         {
@@ -71,5 +85,21 @@ internal sealed class SweepReport
             : ExitCodes.Ok;
     }
 
-    internal sealed record Settings(string? Csv, SweepBaseline? Baseline, IReadOnlyList<SweepAssertion> Assertions);
+    private static void WriteReports(SimEnvironment environment, SweepResult result, Settings settings)
+    {
+        if (settings.Html is null && settings.Png is null)
+            return;
+        ReportModel model = SweepReportModels.Of(environment, result);
+        if (settings.Html is { } html)
+            OutputFiles.Guard(HtmlOutput.Name, html, () => HtmlOutput.Write(html, model));
+        if (settings.Png is { } png)
+            OutputFiles.Guard(PngOutput.Name, png, () => File.WriteAllBytes(png, PngReport.Render(model)));
+    }
+
+    internal sealed record Settings(
+        string? Csv,
+        string? Html,
+        string? Png,
+        SweepBaseline? Baseline,
+        IReadOnlyList<SweepAssertion> Assertions);
 }
