@@ -3,12 +3,15 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
 using KcpTun.Bench.EndToEnd;
 using KcpTun.Bench.Idle;
+using KcpTun.Bench.Micro;
+using KcpTun.Bench.Validate;
 using KcpTun.GoInterop;
 
 RootCommand root = new("Measures KcpTun, alone and beside both Go releases.")
 {
     EndToEndCommand.Create(),
     IdleCommand.Create(),
+    ValidateCommand.Create(),
     MicroCommand(),
 };
 return await root.Parse(args).InvokeAsync();
@@ -20,7 +23,7 @@ static Command MicroCommand()
     command.SetAction(parsed =>
     {
         IConfig config = DefaultConfig.Instance.WithArtifactsPath(Path.Combine(Repository.Artifacts, "bench", "micro"));
-        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(parsed.GetRequiredValue(arguments), config);
+        BenchmarkSwitcher.FromAssembly(typeof(ByteRingBenchmarks).Assembly).Run(parsed.GetRequiredValue(arguments), config);
     });
     return command;
 }

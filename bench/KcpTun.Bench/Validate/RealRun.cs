@@ -1,0 +1,58 @@
+using KcpTun.GoInterop;
+using KcpTun.Sim.Workloads;
+
+namespace KcpTun.Bench.Validate;
+
+/// <summary>One run over real sockets.</summary>
+/// <param name="Implementation">Both ends.</param>
+/// <param name="Seed">Of the relay's path.</param>
+/// <param name="CpuSeconds">CPU time of both processes.</param>
+/// <param name="Seconds">How long the workload took.</param>
+/// <param name="LatenessMs">Mean time by which datagrams left the relay too late.</param>
+/// <param name="LateShare">Share of the datagrams that left it more than a millisecond late.</param>
+internal sealed record RealRun(
+    string Implementation,
+    string Workload,
+    ulong Seed,
+    RunFigures Figures,
+    double Seconds,
+    double CpuSeconds,
+    double LatenessMs,
+    double LateShare)
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(3);
+
+    /// <summary>Runs a workload through a tunnel of its own.</summary>
+    /// <exception cref="IOException">It did not finish in time or not in the right way.</exception>
+    public static async Task<RealRun> ExecuteAsync(
+        Implementation implementation,
+        LinkPoint point,
+        WorkloadSpec workload,
+        ulong seed,
+        CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(s_limit);
+        await using var application = new RealApplication(workload);
+        await using RelayedTunnel tunnel =
+            await RelayedTunnel.StartAsync(implementation, point, application.Target, seed, limit.Token);
+        try
+        {
+            double before = tunnel.CpuSeconds;
+            await application.RunAsync(tunnel.Entry, limit.Token);
+            return new RealRun(
+                implementation.Name,
+                workload.Text,
+                seed,
+                RunFigures.Of(workload, application.Bytes, application.Duration, application.Latencies),
+                application.Duration.TotalSeconds,
+                tunnel.CpuSeconds - before,
+                tunnel.MeanLatenessMs,
+                tunnel.LateShare);
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new IOException($"{implementation} at {point}, {workload.Text}: {e.Message}\n{tunnel.Describe()}", e);
+        }
+    }
+}
