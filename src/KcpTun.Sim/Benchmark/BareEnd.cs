@@ -38,10 +38,12 @@ internal sealed class BareEnd : SimEvent, IKcpOutput, ILinkSink
             StreamMode = false,
         };
         var pool = new PacketPool(new MemoryBudget(MemoryBudget.DefaultLimitBytes));
-        _kcp = new KcpSession(options, pool, new SnmpCounters());
+        _kcp = new KcpSession(options, pool, Counters);
         // kcp-go flushes a session when it is made, which sets the phase of its interval.
         _kcp.HandleTimer(Milliseconds, this);
     }
+
+    public SnmpCounters Counters { get; } = new();
 
     private uint Milliseconds => new Instant(_loop.Now / SimTime.Microsecond).KcpMilliseconds;
 

@@ -16,7 +16,9 @@ public sealed record KcpBenchmarkRow(string Name, KcpProfile Profile, int Averag
 /// <param name="AverageMs">Mean round trip over all seeds, ms.</param>
 /// <param name="MaximumMs">Mean over the seeds of the longest one.</param>
 /// <param name="WorstMs">The longest one of all.</param>
-public sealed record KcpBenchmarkResult(KcpBenchmarkRow Row, double AverageMs, double MaximumMs, double WorstMs);
+/// <param name="Timeouts">Segments that left again because their timer ran out, both ends, mean over the seeds.</param>
+public sealed record KcpBenchmarkResult(
+    KcpBenchmarkRow Row, double AverageMs, double MaximumMs, double WorstMs, double Timeouts);
 
 /// <summary>
 /// KCP's own benchmark (skywind3000/kcp, test.cpp) with our KCP, which follows kcp-go: two bare sessions, windows of
@@ -66,6 +68,7 @@ public sealed class KcpBenchmark
         long sum = 0;
         long longest = 0;
         long worst = 0;
+        long timeouts = 0;
         for (int i = 0; i < seeds; i++)
         {
             var run = new KcpBenchmark(row, path, firstSeed + (ulong)i);
@@ -73,10 +76,15 @@ public sealed class KcpBenchmark
             sum += run._sum;
             longest += run._longest;
             worst = Math.Max(worst, run._longest);
+            timeouts += run._left.Counters.LostSegs + run._right.Counters.LostSegs;
         }
 
         return new KcpBenchmarkResult(
-            row, Milliseconds(sum) / (Messages * seeds), Milliseconds(longest) / seeds, Milliseconds(worst));
+            row,
+            Milliseconds(sum) / (Messages * seeds),
+            Milliseconds(longest) / seeds,
+            Milliseconds(worst),
+            (double)timeouts / seeds);
     }
 
     private static double Milliseconds(long nanoseconds) => (double)nanoseconds / SimTime.Millisecond;

@@ -17,10 +17,14 @@ public sealed class RunCommand(IReadOnlyList<IExperimentOutput> outputs) : ISimC
     private readonly Option<string?> _csv =
         new("--csv") { HelpName = "FILE", Description = "write a line for each variant; - is standard output, alone" };
 
+    private readonly Option<string?> _preset =
+        new("--preset") { HelpName = "NAME", Description = "a known benchmark instead: kcp-benchmark" };
+
     public Command Create(SimEnvironment environment)
     {
         Command command = new("run", Description);
         PlanOptions planOptions = new(command);
+        command.Add(_preset);
         command.Add(_jobs);
         command.Add(_json);
         command.Add(_csv);
@@ -34,6 +38,13 @@ public sealed class RunCommand(IReadOnlyList<IExperimentOutput> outputs) : ISimC
 
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(_preset) is { } preset)
+            {
+                bool hasSeeds = parsed.GetResult("--seeds") is not null;
+                KcpBenchmarkReport.Write(environment, preset, planOptions.Read(parsed), hasSeeds);
+                return ExitCodes.Ok;
+            }
+
             ExperimentPlan plan = Plan(environment, planOptions.Read(parsed));
             (IExperimentOutput Output, string Path)[] wanted =
             [
