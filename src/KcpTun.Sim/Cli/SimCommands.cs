@@ -1,3 +1,5 @@
+using KcpTun.Sim.Golden;
+
 namespace KcpTun.Sim.Cli;
 
 /// <summary>What <c>kcptun-sim</c> can do. A command or an output is added here.</summary>
@@ -7,7 +9,8 @@ public static class SimCommands
         [new HtmlOutput(), new PngOutput(), new PcapngOutput(), new RecordOutput()];
 
     /// <summary>What <c>hash --verify</c> compares.</summary>
-    private static IReadOnlyList<KnownHash> Golden { get; } = [];
+    private static IReadOnlyList<KnownHash> Golden { get; } =
+        [.. GoldenPlans.All.Select(plan => new KnownHash(plan.Name, plan.Arguments, plan.TraceHash))];
 
     public static IReadOnlyList<ISimCommand> All { get; } =
     [

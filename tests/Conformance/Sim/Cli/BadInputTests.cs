@@ -63,6 +63,20 @@ public sealed class BadInputTests
     [TestCase("sweep --loss 0,1 --shard 0/4 --out x", "--shard 0/4: write i/n, counted from 1")]
     [TestCase("sweep --loss 0,1 --shards 4 --out x", "say which one")]
     [TestCase("sweep --loss 0,1 --emit pbs --out x", "use one of slurm, k8s")]
+    [TestCase("--loss 1 --html -", "--html -: write the name of a file")]
+    [TestCase("--loss 1 --record x", "--record x: holds one run, but these are 48")]
+    [TestCase("sweep --loss 0,1 --out x --png -", "--png -: write the name of a file")]
+    [TestCase("swarm --seeds many", "--seeds many: write a whole number")]
+    [TestCase("swarm --seed x", "--seed x: write a whole number")]
+    [TestCase("swarm --budget soon", "--budget soon: write a time")]
+    [TestCase("swarm --check-determinism 101", "--check-determinism 101: write a whole number from 0 to 100")]
+    [TestCase("swarm --case nonsense", "--case nonsense: write items")]
+    [TestCase("swarm --case link.loss=200", "--loss")]
+    [TestCase("swarm --sedes 4", "--sedes: no such option; did you mean --seeds?")]
+    [TestCase("relay --to 127.0.0.1:1", "--listen is missing")]
+    [TestCase("relay --listen 127.0.0.1 --to 127.0.0.1:1", "--listen 127.0.0.1: write an address and a port")]
+    [TestCase("relay --listen :0 --to 127.0.0.1:1 --loss 200", "--loss")]
+    [TestCase("relay --listen :0 --to 127.0.0.1:1 --seconds never", "--seconds never: write a time")]
     public void Is_refused_in_one_line(string line, string words)
     {
         SimShell shell = new();

@@ -190,6 +190,32 @@ public sealed class RunCommandTests
     }
 
     [Test]
+    public void An_experiment_that_uses_the_thread_pool_has_no_result()
+    {
+        long items = 0;
+        SimShell shell = new() { PoolWorkItems = () => items++ };
+
+        shell.Run("--loss 1").ShouldBe(ExitCodes.Nondeterminism);
+        shell.Lines.ShouldHaveSingleItem().ShouldContain("DET: 1 work items ran on the thread pool");
+        shell.Output.ToString().ShouldBeEmpty();
+    }
+
+    [Test]
+    public void Without_a_file_the_golden_plans_are_verified()
+    {
+        SimShell shell = new();
+        KnownHash known = new("a golden plan", ["--loss", "3", "--mode", "fast"], new string('0', 32));
+        SimEnvironment environment = new()
+        {
+            Output = shell.Output, Error = shell.Error, Version = "1.2.3", Execute = SimShell.Pretend,
+        };
+
+        new SimCommandLine(environment, [new HashCommand([known])]).Run(["hash", "--verify"])
+            .ShouldBe(ExitCodes.Assertion);
+        shell.Lines.ShouldHaveSingleItem().ShouldContain("a golden plan: 00000000000000000000000000000000 is now ");
+    }
+
+    [Test]
     public void Hashes_are_printed_and_verified()
     {
         string path = Path.GetTempFileName();
@@ -215,6 +241,7 @@ public sealed class RunCommandTests
     [TestCase("modes", "fast3")]
     [TestCase("metrics", "latency.p99")]
     [TestCase("options", "--link-mtu")]
+    [TestCase("dissector", "kcptun")]
     public void Lists_say_what_there_is(string list, string entry)
     {
         SimShell shell = new();
@@ -228,7 +255,7 @@ public sealed class RunCommandTests
         SimShell shell = new();
         shell.Run("--help").ShouldBe(ExitCodes.Ok);
         string text = shell.Output.ToString();
-        foreach (string command in new[] { "run", "sweep", "merge", "replay", "hash", "list" })
+        foreach (string command in new[] { "run", "sweep", "merge", "swarm", "relay", "replay", "hash", "list" })
             text.ShouldContain($"\n  {command}");
         text.ShouldContain("130 interrupted");
     }

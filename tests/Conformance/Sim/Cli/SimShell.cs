@@ -24,6 +24,10 @@ internal sealed class SimShell
 
     public PlanExecutor Engine { get; set; } = Pretend;
 
+    public Func<TimeSpan> Clock { get; set; } = () => TimeSpan.Zero;
+
+    public Func<long> PoolWorkItems { get; set; } = () => 0;
+
     public CancellationTokenSource Interrupt { get; } = new();
 
     /// <summary>Runs that were executed.</summary>
@@ -49,6 +53,8 @@ internal sealed class SimShell
             Version = Version,
             Variable = Variables.GetValueOrDefault,
             Cores = 2,
+            Clock = Clock,
+            PoolWorkItems = PoolWorkItems,
             Interrupt = Interrupt.Token,
             Execute = (plan, observer) =>
             {
