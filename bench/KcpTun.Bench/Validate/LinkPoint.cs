@@ -8,23 +8,40 @@ namespace KcpTun.Bench.Validate;
 /// <param name="RttMs">Round-trip time, ms, half of it each way.</param>
 /// <param name="Mode">kcptun's mode.</param>
 /// <param name="Fec">Shards of forward error correction.</param>
-/// <param name="Window">Send and receive window of both ends, packets.</param>
-internal sealed record LinkPoint(int LossPercent, int RttMs, string Mode, FecShards Fec, int Window)
+/// <param name="OwnFlags">Flags of both ends in which the point differs from others: name=value, joined by +.</param>
+internal sealed record LinkPoint(int LossPercent, int RttMs, string Mode, FecShards Fec, string OwnFlags)
 {
-    /// <summary>The window of a point that names none.</summary>
-    public const int DefaultWindow = 512;
-
     /// <summary>How a point is written.</summary>
-    public const string Syntax = "LOSS:RTT:MODE:DATA/PARITY[:WINDOW], as in 10:100:fast:10/3";
+    public const string Syntax =
+        "LOSS:RTT:MODE:DATA/PARITY[:FLAG=VALUE[+FLAG=VALUE]], as in 10:100:fast:10/3:sndwnd=64+rcvwnd=64";
+
+    private const int LongestRtt = 10_000;
+
+    // Without compression, because Go's hands a chunk that does not compress to KCP in two pieces: its traffic over
+    // such data is not ours.
+    private static readonly KeyValuePair<string, string>[] s_sharedFlags =
+        [new("sndwnd", "512"), new("rcvwnd", "512"), new("crypt", "aes"), new("nocomp", "true")];
 
     /// <summary>
-    /// The points of a complete run. The window of the short paths is small, so that it and not the processor decides.
+    /// The points of a complete run. The windows of the short paths are small, so that they and not the processor
+    /// decide.
     /// </summary>
     public static IReadOnlyList<string> Standard { get; } =
     [
-        "0:20:fast:10/3:64", "0:100:fast3:0/0", "0:300:fast:10/3", "1:50:fast:10/3:128", "5:50:fast3:0/0:128",
-        "5:100:fast:10/3", "10:100:fast:10/3", "10:100:fast:0/0", "10:200:fast3:10/3", "20:100:fast3:10/3",
-        "20:200:fast:0/0", "30:200:fast3:10/3", "30:200:fast3:0/0", "30:300:fast:10/3",
+        "0:20:fast:10/3:sndwnd=64+rcvwnd=64",
+        "0:100:fast3:0/0",
+        "0:300:fast:10/3",
+        "1:50:fast:10/3:sndwnd=128+rcvwnd=128",
+        "5:50:fast3:0/0:sndwnd=128+rcvwnd=128",
+        "5:100:fast:10/3",
+        "10:100:fast:10/3",
+        "10:100:fast:0/0",
+        "10:200:fast3:10/3",
+        "20:100:fast3:10/3",
+        "20:200:fast:0/0",
+        "30:200:fast3:10/3",
+        "30:200:fast3:0/0",
+        "30:300:fast:10/3",
     ];
 
     /// <summary>The points of a quick run.</summary>
@@ -35,35 +52,46 @@ internal sealed record LinkPoint(int LossPercent, int RttMs, string Mode, FecSha
         [new("loss", Text(LossPercent)), new("rtt", Text(RttMs))];
 
     /// <summary>kcptun's flags besides mode and shards: name without hyphens, value.</summary>
-    public KeyValuePair<string, string>[] CommonFlags =>
-        [new("sndwnd", Text(Window)), new("rcvwnd", Text(Window)), new("crypt", "aes")];
+    public KeyValuePair<string, string>[] CommonFlags
+    {
+        get
+        {
+            KeyValuePair<string, string>[] own = [.. SplitFlags(OwnFlags)];
+            return [.. s_sharedFlags.Where(flag => own.All(other => other.Key != flag.Key)), .. own];
+        }
+    }
 
     /// <summary>The flags of both ends on kcptun's command line.</summary>
     public IEnumerable<string> Flags =>
     [
-        "--mode", Mode,
-        "--datashard", Text(Fec.Data), "--parityshard", Text(Fec.Parity),
-        .. CommonFlags.SelectMany(flag => new[] { $"--{flag.Key}", flag.Value }),
+        $"--mode={Mode}",
+        $"--datashard={Text(Fec.Data)}",
+        $"--parityshard={Text(Fec.Parity)}",
+        .. CommonFlags.Select(flag => $"--{flag.Key}={flag.Value}"),
     ];
 
     /// <summary>Reads a point.</summary>
     /// <returns>Null if the text is none.</returns>
     public static LinkPoint? TryParse(string text)
     {
-        string[] parts = text.Split(':');
-        int window = DefaultWindow;
-        bool isPoint = parts.Length is 4 or 5
-            & TryNumber(parts[0], 100, out int loss)
-            && TryNumber(parts[1], 10_000, out int rtt)
-            && FecShards.TryParse(parts[3], out _)
-            && (parts.Length == 4 || TryNumber(parts[4], 32_768, out window));
-        return isPoint && FecShards.TryParse(parts[3], out FecShards fec)
-            ? new LinkPoint(loss, int.Parse(parts[1], CultureInfo.InvariantCulture), parts[2], fec, window)
+        string[] parts = text.Split(':', 5);
+        string own = parts.Length == 5 ? parts[4] : "";
+        return parts.Length >= 4
+            && TryNumber(parts[0], 100, out int loss)
+            && TryNumber(parts[1], LongestRtt, out int rtt)
+            && FecShards.TryParse(parts[3], out FecShards fec)
+            && SplitFlags(own).All(flag => flag.Key.Length > 0 && flag.Value.Length > 0)
+            ? new LinkPoint(loss, rtt, parts[2], fec, own)
             : null;
     }
 
     public override string ToString() =>
-        $"{Text(LossPercent)}:{Text(RttMs)}:{Mode}:{Fec}" + (Window == DefaultWindow ? "" : $":{Text(Window)}");
+        $"{Text(LossPercent)}:{Text(RttMs)}:{Mode}:{Fec}{(OwnFlags.Length == 0 ? "" : $":{OwnFlags}")}";
+
+    private static IEnumerable<KeyValuePair<string, string>> SplitFlags(string text) =>
+        from flag in text.Split('+', StringSplitOptions.RemoveEmptyEntries)
+        let parts = flag.Split('=', 2)
+        select new KeyValuePair<string, string>(parts[0], parts.ElementAtOrDefault(1) ?? "");
 
     private static bool TryNumber(string text, int most, out int value) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value <= most;

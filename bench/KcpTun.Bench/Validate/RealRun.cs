@@ -40,12 +40,13 @@ internal sealed record RealRun(
         {
             double before = tunnel.CpuSeconds;
             await application.RunAsync(tunnel.Entry, limit.Token);
+            TimeSpan duration = application.Duration;
             return new RealRun(
                 implementation.Name,
                 workload.Text,
                 seed,
-                RunFigures.Of(workload, application.Bytes, application.Duration, application.Latencies),
-                application.Duration.TotalSeconds,
+                RunFigures.Of(workload, application.Bytes, (long)duration.TotalNanoseconds, application.Latencies),
+                duration.TotalSeconds,
                 tunnel.CpuSeconds - before,
                 tunnel.MeanLatenessMs,
                 tunnel.LateShare);

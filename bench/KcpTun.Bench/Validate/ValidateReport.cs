@@ -24,7 +24,7 @@ internal sealed class ValidateReport(ValidateSettings settings, IReadOnlyList<Po
             CultureInfo.InvariantCulture,
             $"{Machine.Describe()} {settings.Runs} real runs, {settings.Seeds} simulated; medians. "
                 + $"× is measured over predicted; **bold** is off by more than {Tolerance:P0}.").AppendLine();
-        text.Append("| loss:rtt:mode:fec[:window] | transfer |");
+        text.Append("| loss:rtt:mode:fec[:flags] | transfer |");
         string rule = "|---|---:|";
         foreach ((string name, _, _) in s_figures)
         {
@@ -57,6 +57,7 @@ internal sealed class ValidateReport(ValidateSettings settings, IReadOnlyList<Po
             predicted = result.Predicted,
             real = result.Real,
         }),
+        quantiles = RunFigures.Quantiles,
     });
 
     private string Cells(PointResult result, string format, Func<RunFigures, double?> read)
