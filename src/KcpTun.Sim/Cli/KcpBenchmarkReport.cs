@@ -17,13 +17,14 @@ internal static class KcpBenchmarkReport
         one run; ours follows kcp-go, as kcptun does, and is the mean over the seeds.
 
         Where they differ: kcp-go flushes when a message is written, the C program every 10 ms; the C code lets a
-        segment wait an eighth longer than the RTO when nodelay is 0, and has no early retransmission. So kcp-go's timers
-        also fire for segments that are only late ("timeouts": about 110 segments are really lost), and it repairs real
-        losses sooner. With the C code's three rules put into our KCP, normal comes to 160/595. In fast, the C program
-        retransmits after one overtaking ack and with a minimum RTO of 10 ms; the settings named here have two and
-        30 ms. In default, congestion control shrinks the window to one segment at every timeout; what fits through it
-        is about the 50 messages a second that are offered, so the queue before it grows with every further timeout.
-        With the three rules it is still 3344 ms; that part is not explained. kcptun's modes have congestion control off.
+        segment wait an eighth longer than the RTO when nodelay is 0, and has no early retransmission. So kcp-go's
+        timers also fire for segments that are only late ("timeouts": about 110 segments are really lost), and it
+        repairs real losses sooner. With the C code's three rules put into our KCP, normal comes to 160/595. In
+        fast, the C program retransmits after one overtaking ack and with a minimum RTO of 10 ms; the settings named
+        here have two and 30 ms. In default, congestion control shrinks the window to one segment at every timeout;
+        what fits through it is about the 50 messages a second that are offered, so the queue before it grows with
+        every further timeout. With the three rules it is still 3344 ms; that part is not explained. kcptun's modes
+        have congestion control off.
         """;
 
     /// <exception cref="CommandException">Another option contradicts the preset.</exception>
@@ -41,7 +42,7 @@ internal static class KcpBenchmarkReport
         if (!isAlone)
         {
             throw CommandException.Usage(
-                $"--preset {preset} sets path, windows, modes and messages itself: give no more than --seed and --seeds");
+                $"--preset {preset} sets path, windows, modes and messages itself: give only --seed and --seeds");
         }
 
         int seeds = hasSeeds ? arguments.Seeds : DefaultSeeds;
@@ -64,7 +65,8 @@ internal static class KcpBenchmarkReport
                 Text(result.Timeouts));
         }
 
-        environment.Output.WriteLine($"{preset}, seeds {arguments.FirstSeed}..{arguments.FirstSeed + (ulong)seeds - 1}");
+        ulong last = arguments.FirstSeed + (ulong)seeds - 1;
+        environment.Output.WriteLine($"{preset}, seeds {arguments.FirstSeed}..{last}");
         table.Write(environment);
         environment.Output.WriteLine(Explanation);
     }
