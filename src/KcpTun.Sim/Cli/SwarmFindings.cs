@@ -109,12 +109,22 @@ internal sealed class SwarmFindings(SimEnvironment environment, SwarmRequest req
         TimeSpan end = environment.Clock() + s_shrinkTime;
         environment.Say($"making the case of seed {failing.Seed} small, for at most {s_shrinkTime.TotalSeconds} s");
         bool isTwice = rule == SwarmExecution.DeterminismRule;
+        int smallest = failing.Items.Count + 1;
         return Shrinker.Shrink(
             failing,
-            candidate => candidate.TryPlan(out SimPlan? plan, out _)
-                ? SwarmExecution.Execute(environment, plan!, isTwice)
-                : null,
+            Execute,
             () => environment.Clock() < end && !environment.Interrupt.IsCancellationRequested);
+
+        // A candidate that is no smaller, because all that was to go has to stay, is no progress.
+        RunResult? Execute(SwarmCase candidate)
+        {
+            if (candidate.Items.Count >= smallest || !candidate.TryPlan(out SimPlan? plan, out _))
+                return null;
+            RunResult result = SwarmExecution.Execute(environment, plan!, isTwice);
+            if (result.Failure is { } failure && Shrinker.RuleOf(failure) == rule)
+                smallest = candidate.Items.Count;
+            return result;
+        }
     }
 
     /// <summary>Looks for two executions that differ, and prints where.</summary>

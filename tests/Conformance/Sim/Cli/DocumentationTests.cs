@@ -41,10 +41,13 @@ public sealed partial class DocumentationTests
                 continue;
             }
 
-            ShellWords.TrySplit(line, out IReadOnlyList<string> words).ShouldBeTrue(line);
+            Match status = Status().Match(line);
+            string command = status.Success ? line[..status.Index] : line;
+            int expected = status.Success ? int.Parse(status.Groups[1].Value, null) : ExitCodes.Ok;
+            ShellWords.TrySplit(command, out IReadOnlyList<string> words).ShouldBeTrue(line);
             SimShell shell = new() { Engine = SimRun.Execute };
             string[] here = [.. Located([.. words.Skip(1)], folder)];
-            shell.Run(here).ShouldBe(ExitCodes.Ok, $"{line}\n{shell.Error}\n{shell.Output}");
+            shell.Run(here).ShouldBe(expected, $"{line}\n{shell.Error}\n{shell.Output}");
             foreach (int i in Enumerable.Range(1, here.Length - 1).Where(i => s_fileOptions.Contains(here[i - 1])))
                 (here[i] == "-" || Path.Exists(here[i]) || line.Contains(" --emit ")).ShouldBeTrue($"{line}: {here[i]}");
         }
@@ -142,6 +145,10 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex("\n```sh test\n(.*?)\n```\n", RegexOptions.Singleline)]
     private static partial Regex TestedBlock();
+
+    /// <summary>What a command ends with, if not with 0.</summary>
+    [GeneratedRegex(" +# status ([0-9]+)$")]
+    private static partial Regex Status();
 
     [GeneratedRegex("\"([A-Z]{3}-[0-9]|DET)\\b")]
     private static partial Regex Rule();
