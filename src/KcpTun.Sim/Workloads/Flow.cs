@@ -57,6 +57,7 @@ internal abstract class Flow(FlowContext context, int number)
         if (_isServed)
         {
             context.OnFailure($"INT-2: flow {number} reached the target twice");
+            connection.Dispose();
             return;
         }
 
