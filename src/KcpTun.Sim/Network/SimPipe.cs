@@ -41,6 +41,9 @@ internal sealed class SimPipe(SimLoop loop)
     /// <summary>Ends a wait of the reader, because its connection closes or its call is cancelled.</summary>
     public void WakeReader() => _reader.SignalLocked();
 
+    /// <summary>Ends a wait of the writer, because its call is cancelled.</summary>
+    private void WakeWriter() => _writer.SignalLocked();
+
     public async ValueTask<int> ReadAsync(Memory<byte> destination, Func<bool> isClosed, CancellationToken cancellation)
     {
         loop.AssertThread();
@@ -68,6 +71,8 @@ internal sealed class SimPipe(SimLoop loop)
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> source, Func<bool> isClosed, CancellationToken cancellation)
     {
         loop.AssertThread();
+        using CancellationTokenRegistration registration = cancellation.UnsafeRegister(
+            static state => ((SimPipe)state!).WakeWriter(), this);
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -78,7 +78,9 @@ internal sealed partial class SimWorld : IDisposable
                 return _workload.RunAsync(_plan.Workload);
             });
             bool isDone = _loop.Run(() => workload.IsCompleted, _plan.Limit);
-            if (!isDone)
+            if (!isDone && _flows.Failure is { IsBroken: false } wrong)
+                failure = wrong.Text;
+            else if (!isDone)
                 failure = $"LIV-2: not finished after {_plan.Limit / SimTime.Second} s of virtual time";
             else if (!(_plan.Conditions.MayBreak && _flows.Failure is { IsBroken: true }))
                 failure = _flows.Failure?.Text;

@@ -33,7 +33,7 @@ public static class Shrinker
             while (start < failing.Items.Count && mayGoOn())
             {
                 SwarmCase candidate = Without(failing, start, size);
-                if (StillFails(candidate))
+                if (candidate.Items.Count < failing.Items.Count && StillFails(candidate))
                     failing = candidate;
                 else
                     start += size;

@@ -27,11 +27,17 @@ public static class WorkloadParser
     /// <inheritdoc cref="WorkloadSpec.TryParse"/>
     public static bool TryParse(string text, out WorkloadSpec? spec, out string? error)
     {
-        string[] halves = text.Split(':', 2);
-        string rest = halves.Length == 2 ? halves[1] : "";
-        spec = halves[0] == "mixed" ? Mixed(text, rest) : Single(halves[0], text, rest);
-        error = spec is null ? Explain(halves[0], text) : null;
+        (string kind, string rest) = Split(text);
+        spec = kind == "mixed" ? Mixed(text, rest) : Single(kind, text, rest);
+        error = spec is null ? Explain(kind, text) : null;
         return spec is not null;
+    }
+
+    /// <summary>A kind without a value of its own may have options: <c>web,conn=3</c>.</summary>
+    private static (string Kind, string Values) Split(string text)
+    {
+        int end = text.AsSpan().IndexOfAny(':', ',');
+        return end < 0 ? (text, "") : (text[..end], text[(end + 1)..]);
     }
 
     private static WorkloadSpec? Single(string kind, string text, string rest)
@@ -145,8 +151,8 @@ public static class WorkloadParser
         var parts = new List<WorkloadSpec>();
         foreach (string part in rest.Split('+'))
         {
-            string[] halves = part.Split(':', 2);
-            if (Single(halves[0], part, halves.Length == 2 ? halves[1] : "") is not { } spec)
+            (string kind, string values) = Split(part);
+            if (Single(kind, part, values) is not { } spec)
                 return null;
             parts.Add(spec);
         }

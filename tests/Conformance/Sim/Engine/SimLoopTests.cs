@@ -113,9 +113,20 @@ public sealed class SimLoopTests
     {
         var loop = new SimLoop();
         bool wentOn = false;
-        loop.Post(async _ => wentOn = await Task.Run(() => true), null);
+        using var isAwaited = new ManualResetEventSlim();
+        loop.Post(
+            async _ => wentOn = await Task.Run(() =>
+            {
+                isAwaited.Wait();
+                return true;
+            }),
+            null);
         // A moment of virtual time in which real time passes, until the pool has answered.
-        loop.Schedule(1, new Act(_ => SpinWait.SpinUntil(() => loop.Violation is not null, 30_000)));
+        loop.Schedule(1, new Act(_ =>
+        {
+            isAwaited.Set();
+            SpinWait.SpinUntil(() => loop.Violation is not null, 30_000);
+        }));
         loop.Run(() => wentOn, 1000).ShouldBeFalse();
         wentOn.ShouldBeFalse();
         loop.Violation.ShouldStartWith("a continuation ran on a foreign thread");
@@ -125,7 +136,7 @@ public sealed class SimLoopTests
     public void A_real_delay_is_caught()
     {
         var loop = new SimLoop();
-        loop.Post(async _ => await Task.Delay(1), null);
+        loop.Post(async _ => await Task.Delay(20), null);
         loop.Schedule(1, new Act(_ => SpinWait.SpinUntil(() => loop.Violation is not null, 30_000)));
         loop.Run(() => false, 1000);
         loop.Violation.ShouldStartWith("a continuation ran on a foreign thread");
