@@ -15,7 +15,9 @@ public sealed class RelayPathCommand : ISimCommand
         datagrams, and how late the relay itself was.
         """;
 
-    private readonly Option<string?> _listen = new("--listen") { HelpName = "ADDRESS", Description = "clients send here" };
+    private readonly Option<string?> _listen =
+        new("--listen") { HelpName = "ADDRESS", Description = "clients send here" };
+
     private readonly Option<string?> _to = new("--to") { HelpName = "ADDRESS", Description = "the server" };
     private readonly Option<string?> _seed = new("--seed") { HelpName = "N", Description = "decides the losses [1]" };
     private readonly Option<string?> _seconds =

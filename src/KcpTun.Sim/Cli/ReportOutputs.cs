@@ -49,8 +49,11 @@ internal sealed class PngOutput : IExperimentOutput
     {
     }
 
-    public void Write(SimEnvironment environment, string path, ExperimentResult result) =>
-        File.WriteAllBytes(path, PngReport.Render(ReportModels.Of(environment, result, Option, Path.GetFileName(path))));
+    public void Write(SimEnvironment environment, string path, ExperimentResult result)
+    {
+        ReportModel model = ReportModels.Of(environment, result, Option, Path.GetFileName(path));
+        File.WriteAllBytes(path, PngReport.Render(model));
+    }
 }
 
 /// <summary><c>run --pcapng</c>: what one run had on the wire, for Wireshark.</summary>

@@ -52,7 +52,8 @@ internal static class SwarmCanary
         TraceDifference? difference = TraceComparison.Find(new RunTrace(plan!), new RunTrace(plan! with { Seed = 2 }));
         bool isFound = SwarmFindings.StatusOf(failure) == ExitCodes.Nondeterminism && difference is not null;
         string where = difference is null ? "" : $", first at event {difference.Index}";
-        environment.Output.Write($"{(isFound ? "found" : "NOT FOUND")}: two executions that differ: {failure}{where}\n");
+        string found = isFound ? "found" : "NOT FOUND";
+        environment.Output.Write($"{found}: two executions that differ: {failure}{where}\n");
         return isFound;
     }
 }
