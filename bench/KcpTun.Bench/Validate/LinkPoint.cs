@@ -17,8 +17,12 @@ internal sealed record LinkPoint(int LossPercent, int RttMs, string Mode, FecSha
 
     private const int LongestRtt = 10_000;
 
-    // Without compression, because Go's hands a chunk that does not compress to KCP in two pieces: its traffic over
-    // such data is not ours.
+    // Frames of the multiplexer that are six whole segments (1306 bytes; 1298 with FEC) without their own header of
+    // eight: Go's KCP ends every frame in a segment of its own, however short, which ours fills with the next one.
+    private const string FrameOfWholeSegments = "7828";
+    private const string FrameOfWholeSegmentsWithFec = "7780";
+
+    // Without compression, because Go's hands a chunk that does not compress to KCP in two pieces.
     private static readonly KeyValuePair<string, string>[] s_sharedFlags =
         [new("sndwnd", "512"), new("rcvwnd", "512"), new("crypt", "aes"), new("nocomp", "true")];
 
@@ -28,7 +32,7 @@ internal sealed record LinkPoint(int LossPercent, int RttMs, string Mode, FecSha
     /// </summary>
     public static IReadOnlyList<string> Standard { get; } =
     [
-        "0:20:fast:10/3:sndwnd=64+rcvwnd=64",
+        "0:20:fast3:10/3:sndwnd=128+rcvwnd=128",
         "0:100:fast3:0/0",
         "0:300:fast:10/3",
         "1:50:fast:10/3:sndwnd=128+rcvwnd=128",
@@ -44,6 +48,15 @@ internal sealed record LinkPoint(int LossPercent, int RttMs, string Mode, FecSha
         "30:300:fast:10/3",
     ];
 
+    /// <summary>The points at which Go is known to behave in another way than ours.</summary>
+    public static IReadOnlyList<string> Different { get; } =
+    [
+        "0:100:fast3:0/0:framesize=8192",
+        "10:100:fast:0/0:nocomp=false+framesize=8192",
+        "10:100:fast:10/3:nocomp=false+framesize=8192",
+        "0:20:fast:10/3:sndwnd=64+rcvwnd=64",
+    ];
+
     /// <summary>The points of a quick run.</summary>
     public static IReadOnlyList<string> Few { get; } = ["10:100:fast:10/3", "30:200:fast3:0/0"];
 
@@ -57,7 +70,13 @@ internal sealed record LinkPoint(int LossPercent, int RttMs, string Mode, FecSha
         get
         {
             KeyValuePair<string, string>[] own = [.. SplitFlags(OwnFlags)];
-            return [.. s_sharedFlags.Where(flag => own.All(other => other.Key != flag.Key)), .. own];
+            KeyValuePair<string, string> frame =
+                new("framesize", Fec.IsOn ? FrameOfWholeSegmentsWithFec : FrameOfWholeSegments);
+            return
+            [
+                .. s_sharedFlags.Append(frame).Where(flag => own.All(other => other.Key != flag.Key)),
+                .. own,
+            ];
         }
     }
 

@@ -11,23 +11,23 @@ internal static class ValidateCommand
     {
         Option<string[]> points = new("--points")
         {
-            Description = $"{LinkPoint.Syntax}; separated by commas; 14 points when left out",
+            Description = $"{LinkPoint.Syntax}; separated by commas; 18 points when left out",
         };
         Option<bool> quick = new("--quick") { Description = "Two points, two runs, short ones" };
         Option<int> runs = new("--runs")
         {
             Description = "Real runs of each point, workload and implementation",
-            DefaultValueFactory = _ => 3,
+            DefaultValueFactory = _ => 4,
         };
         Option<int> seeds = new("--seeds")
         {
             Description = "Simulated runs of each point and workload",
-            DefaultValueFactory = _ => 15,
+            DefaultValueFactory = _ => 40,
         };
         Option<int> parallel = new("--parallel")
         {
             Description = "Tunnels measured at the same time",
-            DefaultValueFactory = _ => 4,
+            DefaultValueFactory = _ => 8,
         };
         Command command = new("validate", "Real tunnels over the simulator's path, beside what the simulator predicts.")
         {
@@ -38,7 +38,7 @@ internal static class ValidateCommand
             bool isQuick = parsed.GetValue(quick);
             string[] texts = [.. (parsed.GetValue(points) ?? []).SelectMany(text => text.Split(','))];
             if (texts.Length == 0)
-                texts = [.. isQuick ? LinkPoint.Few : LinkPoint.Standard];
+                texts = [.. isQuick ? LinkPoint.Few : LinkPoint.Standard.Concat(LinkPoint.Different)];
             LinkPoint?[] read = [.. texts.Select(LinkPoint.TryParse)];
             int wrong = Array.IndexOf(read, null);
             if (wrong >= 0)

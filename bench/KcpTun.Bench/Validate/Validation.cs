@@ -1,4 +1,5 @@
 using System.Globalization;
+using KcpTun.Bench.Reports;
 using KcpTun.GoInterop;
 using KcpTun.Sim.Workloads;
 
@@ -8,6 +9,9 @@ namespace KcpTun.Bench.Validate;
 internal sealed class Validation(ValidateSettings settings)
 {
     private const int SizeStep = 64 * 1024;
+    private const int FirstProbe = 2 * 1024 * 1024;
+    private const int Probes = 3;
+    private const int ProbeSeeds = 5;
     private const int Attempts = 4;
 
     // A relay that is late adds to the path's delay: such a run says something about the machine, not about the tunnel.
@@ -67,11 +71,16 @@ internal sealed class Validation(ValidateSettings settings)
     /// <summary>A transfer that takes about as long as it is to, and the echoes.</summary>
     private (WorkloadSpec Bulk, WorkloadSpec Echo) Workloads(LinkPoint point, CancellationToken cancellation)
     {
-        double rate = Prediction.Run(point, "bulk:2MiB", 1, cancellation)[0].Goodput!.Value;
-        // The first transfer was short, and slow start is a part of it: ask again with one that is not.
-        long probe = Math.Max(SizeStep, (long)(rate * settings.BulkSeconds / SizeStep) * SizeStep);
-        rate = Prediction.Run(point, $"bulk:{probe / 1024}KiB", 1, cancellation)[0].Goodput!.Value;
-        long bytes = Math.Max(SizeStep, (long)(rate * settings.BulkSeconds / SizeStep) * SizeStep);
+        long bytes = FirstProbe;
+        // A short transfer is mostly its own beginning, so the size takes a few rounds to settle.
+        for (int probe = 0; probe < Probes; probe++)
+        {
+            IReadOnlyList<RunFigures> runs =
+                Prediction.Run(point, $"bulk:{bytes / 1024}KiB", ProbeSeeds, cancellation);
+            double rate = Statistics.Median(runs.Select(run => run.Goodput!.Value));
+            bytes = Math.Max(SizeStep, (long)(rate * settings.BulkSeconds / SizeStep) * SizeStep);
+        }
+
         return (Parse($"bulk:{bytes / 1024}KiB"), Parse($"echo:64B,n={settings.Echoes},every=50ms"));
     }
 
