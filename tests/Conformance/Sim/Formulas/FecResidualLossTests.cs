@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using KcpTun.Conformance.Fec;
 using KcpTun.Fec;
 using KcpTun.Primitives;
@@ -44,21 +45,29 @@ public sealed class FecResidualLossTests
     private static double Measure(int data, int parity, int percent, int groups)
     {
         const int Length = 40;
-        var counters = new SnmpCounters();
-        var decoder = new FecDecoder(data, parity, counters, FecVectors.NewPool());
+        bool[] known = new bool[groups * data];
+        var decoder = new FecDecoder(data, parity, new SnmpCounters(), FecVectors.NewPool());
         var encoder = new FecEncoder(data, parity, FecVectors.MaxPacketLength);
-        var wire = new Wire(percent, packet => decoder.Decode(packet));
+        var wire = new Wire(percent, (ulong)((1000 * data) + percent), packet =>
+        {
+            if (FecHeader.ReadType(packet) == FecHeader.DataType)
+                known[BinaryPrimitives.ReadInt32LittleEndian(packet.AsSpan(FecHeader.Length))] = true;
+            decoder.Decode(packet);
+            for (int i = 0; i < decoder.RecoveredCount; i++)
+                known[BinaryPrimitives.ReadInt32LittleEndian(decoder.Recovered(i))] = true;
+        });
         byte[] buffer = new byte[Length];
         byte[] shard = new byte[FecVectors.MaxPacketLength];
-        for (int i = 0; i < groups * data; i++)
+        for (int i = 0; i < known.Length; i++)
         {
+            BinaryPrimitives.WriteInt32LittleEndian(buffer.AsSpan(FecHeader.Length), i);
             int due = encoder.Encode(buffer, Instant.Zero);
             wire.Send(buffer);
             for (int k = 0; k < due; k++)
                 wire.Send(shard.AsSpan(0, encoder.WriteParity(k, shard)));
         }
 
-        return (groups * data - wire.DataDelivered - counters.FecRecovered) / (double)(groups * data);
+        return known.Count(isKnown => !isKnown) / (double)known.Length;
     }
 
     /// <summary>A direction with nothing but random loss, which delivers at once.</summary>
@@ -68,14 +77,12 @@ public sealed class FecResidualLossTests
         private readonly LinkDirection _link;
         private readonly Action<byte[]> _arrived;
 
-        public Wire(int percent, Action<byte[]> arrived)
+        public Wire(int percent, ulong seed, Action<byte[]> arrived)
         {
             var spec = new LinkSpec { Loss = Probability.FromPercent(percent) };
-            _link = new LinkDirection(spec, PathDirection.Down, 1, _pool, this);
+            _link = new LinkDirection(spec, PathDirection.Down, seed, _pool, this);
             _arrived = arrived;
         }
-
-        public long DataDelivered { get; private set; }
 
         public void Send(ReadOnlySpan<byte> packet)
         {
@@ -90,8 +97,6 @@ public sealed class FecResidualLossTests
         {
             byte[] content = packet.Datagram.ToArray();
             _pool.Return(packet);
-            if (FecHeader.ReadType(content) == FecHeader.DataType)
-                DataDelivered++;
             _arrived(content);
         }
 

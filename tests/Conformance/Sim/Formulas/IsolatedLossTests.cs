@@ -105,7 +105,7 @@ public sealed class IsolatedLossTests
     {
         _ = noDelay;
         (SegmentEvent[] sent, SegmentLog log, SimTest run) = Lose(
-            $"--mode {mode} --fec 0/0 --rtt 300 --workload game:200hz,300B/8B,1s", 1);
+            $"--mode {mode} --fec 0/0 --rtt 100 --acknodelay --workload game:200hz,300B/8B,1s", 1);
         run.Should(
             r => r.Retransmits is { Timeout: 0, Total: 1, Spurious: 0 }, "not exactly one fast or early one");
         long[] overtaken =
@@ -121,8 +121,8 @@ public sealed class IsolatedLossTests
         sent.Length.ShouldBe(2);
         Note(mode, "fast", overtaken[0] - sent[0].Time, sent[1].Time - sent[0].Time);
         sent[1].Time.ShouldBeInRange(overtaken[0], latest, run.Command);
-        // The peer acknowledges with its own flushes, so the first one comes a round trip and up to an interval later.
-        (overtaken[0] - sent[0].Time).ShouldBeInRange(300 * Ms, (300 + 5 + interval) * Ms, run.Command);
+        // Messages leave every 5 ms and are acknowledged at once.
+        (overtaken[0] - sent[0].Time).ShouldBe(105 * Ms, run.Command);
     }
 
     private static void Note(string mode, string rule, long expected, long measured) => TestContext.Out.WriteLine(

@@ -105,8 +105,8 @@ public sealed class WireAccountsTests
         var accounts = new WireAccounts(Envelope);
         accounts.OnSent(Up, 144, Push(uint.MaxValue));
         accounts.OnSent(Up, 144, Push(1_000_000));
-        accounts.OnSent(Up, 43, Push(0)[..23]);
-        accounts.OnSent(Up, 100, Push(0)[..80]);
+        accounts.OnSent(Up, 43, Push(0).AsSpan(0, 23));
+        accounts.OnSent(Up, 100, Push(0).AsSpan(0, 80));
         accounts.RetransmittedBytes.ShouldBe(0);
         accounts.OnDelivered(Up, default);
     }

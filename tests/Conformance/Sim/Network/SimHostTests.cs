@@ -131,12 +131,12 @@ public sealed class SimHostTests
         IStreamListener listener = host.Listen(endPoint);
         Should.Throw<SocketException>(() => host.Listen(endPoint));
         listener.LocalName.ShouldBe("127.0.0.1:80");
-        host.ConnectAsync(endPoint, CancellationToken.None).IsCompletedSuccessfully.ShouldBeTrue();
+        host.ConnectAsync(endPoint, CancellationToken.None).AsTask().IsCompletedSuccessfully.ShouldBeTrue();
         listener.Dispose();
         Refused();
 
         void Refused() => Should.Throw<SocketException>(
-            () => _ = host.ConnectAsync(endPoint, CancellationToken.None)).SocketErrorCode
+            () => { host.ConnectAsync(endPoint, CancellationToken.None).AsTask(); }).SocketErrorCode
             .ShouldBe(SocketError.ConnectionRefused);
     }
 
@@ -161,8 +161,8 @@ public sealed class SimHostTests
     public void Only_literal_addresses_resolve()
     {
         INetwork host = new SimMachine().Client;
-        host.ResolveAsync("10.0.0.2", CancellationToken.None).Result.ShouldBe([IPAddress.Parse("10.0.0.2")]);
-        Should.Throw<SocketException>(() => _ = host.ResolveAsync("example.org", CancellationToken.None));
+        host.ResolveAsync("10.0.0.2", CancellationToken.None).AsTask().Result.ShouldBe([IPAddress.Parse("10.0.0.2")]);
+        Should.Throw<SocketException>(() => { host.ResolveAsync("example.org", CancellationToken.None).AsTask(); });
     }
 
     [Test]

@@ -14,11 +14,15 @@ public sealed class TraceComparisonTests
     [TestCase(1)]
     [TestCase(1023)]
     [TestCase(1024)]
-    [TestCase(4999)]
+    [TestCase(3500)]
+    [TestCase(4096)]
+    [TestCase(7777)]
+    [TestCase(12_345)]
+    [TestCase(19_999)]
     public void A_changed_event_is_found_by_its_number(int place)
     {
-        var left = new MadeUp(5000);
-        var right = new MadeUp(5000, place);
+        var left = new MadeUp(20_000);
+        var right = new MadeUp(20_000, place);
         TraceDifference? difference = TraceComparison.Find(left, right);
         difference.ShouldNotBeNull();
         difference.Index.ShouldBe(place);
