@@ -8,7 +8,9 @@ using KcpTun.Tunnel;
 
 namespace KcpTun.Conformance.Sim.Swarm;
 
-/// <summary>Every rule for sessions, broken by a session whose state is bent, or by limits it was not built with.</summary>
+/// <summary>
+/// Every rule for sessions, broken by a session whose state is bent, or by limits it was not built with.
+/// </summary>
 [Parallelizable(ParallelScope.All)]
 public sealed class SessionInvariantsTests
 {
