@@ -102,7 +102,8 @@ public static class GoldenPlans
             "--mode fast2 --fec 10/3 --blackout at=1s,for=700ms,every=2s --rtt 60 --workload echo:64B,n=80 --seed 19"),
         Of(
             "a new port",
-            "--mode fast --fec 0/0 --rebind 400ms --rtt 60 --keepalive 2 --workload short:8x4KiB,every=100ms --seed 20"),
+            "--mode fast --fec 0/0 --rebind 400ms --rtt 60 --keepalive 2 --workload short:8x4KiB,every=100ms "
+                + "--seed 20"),
         Of(
             "a delivery trace",
             "--mode fast2 --fec 0/0 --trace src/KcpTun.Sim/Golden/steps.trace --rtt 40 --workload bulk:256KiB "

@@ -4,9 +4,7 @@ using KcpTun.Sim.Running;
 
 namespace KcpTun.Conformance.Sim.Formulas;
 
-/// <summary>
-/// When a segment that is lost once comes again: the rules of PROTOCOL c.5 and c.6, computed anew here.
-/// </summary>
+/// <summary>When a lost segment comes again: the rules of PROTOCOL c.5 and c.6, computed anew here.</summary>
 [Parallelizable(ParallelScope.All)]
 public sealed class IsolatedLossTests
 {
@@ -42,9 +40,7 @@ public sealed class IsolatedLossTests
         return (sent, log, run!);
     }
 
-    /// <summary>
-    /// The sender's retransmission timeout at <paramref name="time"/>, from the acknowledgements it got.
-    /// </summary>
+    /// <summary>The sender's timeout at <paramref name="time"/>, from the acknowledgements it got.</summary>
     private static long TimeoutAt(SegmentLog log, long time, int noDelay, int interval)
     {
         int srtt = 0;

@@ -19,7 +19,8 @@ public sealed class ScenarioTests
     [Test]
     public void A_half_close_lets_the_answer_through_under_loss([Values(1, 2)] int smux, [Values(1, 2, 3)] int seed) =>
         // Every download is asked for with an end of the upward direction first.
-        SimTest.Run($"--mode fast2 --fec 0/0 --smuxver {smux} --loss 25 --rtt 80 --workload short:10x20KiB --seed {seed}")
+        SimTest.Run(
+            $"--mode fast2 --fec 0/0 --smuxver {smux} --loss 25 --rtt 80 --workload short:10x20KiB --seed {seed}")
             .ShouldComplete();
 
     [Test]

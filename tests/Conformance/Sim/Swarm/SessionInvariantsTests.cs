@@ -8,9 +8,7 @@ using KcpTun.Tunnel;
 
 namespace KcpTun.Conformance.Sim.Swarm;
 
-/// <summary>
-/// Every rule for sessions, broken by a session whose state is bent, or by limits it was not built with.
-/// </summary>
+/// <summary>Every rule for sessions, broken by bending a session's state, or by limits it was not built with.</summary>
 [Parallelizable(ParallelScope.All)]
 public sealed class SessionInvariantsTests
 {
@@ -64,7 +62,8 @@ public sealed class SessionInvariantsTests
     {
         (LinkSession session, _, TunnelPair pair) = Session();
         uint next = SendNext(session);
-        List<string> found = Check(session, pair.ClientOptions, () => SendNextOf(SendOf(session.Core.Kcp)) = next + 600);
+        List<string> found = Check(
+            session, pair.ClientOptions, () => SendNextOf(SendOf(session.Core.Kcp)) = next + 600);
         found.ShouldBe(
         [
             "BND-1: the client holds 600 segments in flight; limit 256",

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using KcpTun.Sim.Engine;
 using KcpTun.Sim.Workloads;
 
@@ -76,7 +77,7 @@ public sealed class PatternPayloadTests
     public void They_do_not_compress()
     {
         using var compressed = new MemoryStream();
-        using (var zip = new System.IO.Compression.DeflateStream(compressed, System.IO.Compression.CompressionLevel.Fastest))
+        using (var zip = new DeflateStream(compressed, CompressionLevel.Fastest))
             zip.Write(Bytes(0, true, 100_000));
         compressed.ToArray().Length.ShouldBeGreaterThan(95_000);
     }

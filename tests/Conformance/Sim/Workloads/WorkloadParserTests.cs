@@ -17,22 +17,35 @@ public sealed class WorkloadParserTests
         yield return Case(new EchoSpec { Text = "echo:64B", Bytes = 64, Count = 400, Every = 50 * Ms });
         yield return Case(new EchoSpec
         {
-            Text = "echo:1KiB,every=1.5ms,closed,n=3", Bytes = 1024, Count = 3, Every = 1_500_000, IsClosed = true,
+            Text = "echo:1KiB,every=1.5ms,closed,n=3",
+            Bytes = 1024,
+            Count = 3,
+            Every = 1_500_000,
+            IsClosed = true,
         });
         yield return Case(new GameSpec
         {
-            Text = "game:30hz", Every = 33_333_333, UpBytes = 64, DownBytes = 200, Duration = 20 * SimTime.Second,
+            Text = "game:30hz",
+            Every = 33_333_333,
+            UpBytes = 64,
+            DownBytes = 200,
+            Duration = 20 * SimTime.Second,
             Deadline = 300 * Ms,
         });
         yield return Case(new GameSpec
         {
-            Text = "game:0.5hz,10B/20B,1m,deadline=1s", Every = 2 * SimTime.Second, UpBytes = 10, DownBytes = 20,
-            Duration = 60 * SimTime.Second, Deadline = SimTime.Second,
+            Text = "game:0.5hz,10B/20B,1m,deadline=1s",
+            Every = 2 * SimTime.Second,
+            UpBytes = 10,
+            DownBytes = 20,
+            Duration = 60 * SimTime.Second,
+            Deadline = SimTime.Second,
         });
         yield return Case(new ShortSpec { Text = "short:200x16KiB", Count = 200, Bytes = 16384, Every = 50 * Ms });
         yield return Case(new ShortSpec { Text = "short:1x1B,every=2s", Count = 1, Bytes = 1, Every = 2000 * Ms });
         yield return Case(new WebSpec { Text = "web", Objects = 90, Connections = 6, MeanBytes = 24 * 1024 });
-        yield return Case(new WebSpec { Text = "web:7,size=1KB,conn=2", Objects = 7, Connections = 2, MeanBytes = 1000 });
+        yield return Case(
+            new WebSpec { Text = "web:7,size=1KB,conn=2", Objects = 7, Connections = 2, MeanBytes = 1000 });
         yield return Case(new WebSpec { Text = "web,conn=3", Objects = 90, Connections = 3, MeanBytes = 24 * 1024 });
         yield return Case(new IdleSpec { Text = "idle:60s", Duration = 60 * SimTime.Second });
 
