@@ -23,7 +23,8 @@ static Command MicroCommand()
     command.SetAction(parsed =>
     {
         IConfig config = DefaultConfig.Instance.WithArtifactsPath(Path.Combine(Repository.Artifacts, "bench", "micro"));
-        BenchmarkSwitcher.FromAssembly(typeof(ByteRingBenchmarks).Assembly).Run(parsed.GetRequiredValue(arguments), config);
+        BenchmarkSwitcher.FromAssembly(typeof(ByteRingBenchmarks).Assembly)
+            .Run(parsed.GetRequiredValue(arguments), config);
     });
     return command;
 }

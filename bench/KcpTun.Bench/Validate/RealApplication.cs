@@ -73,7 +73,7 @@ internal sealed class RealApplication : IAsyncDisposable
                 await AnswerAsync(connection, echo, cancellation);
             _served.TrySetResult();
             // The client ends the connection: nothing is lost by closing early.
-            await connection.ReadAsync(new byte[1], cancellation);
+            _ = await connection.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, cancellation);
         }
         catch (Exception failure)
         {

@@ -71,9 +71,8 @@ internal sealed class ValidateReport(ValidateSettings settings, IReadOnlyList<Po
                 .Select(run => read(run.Figures))
                 .OfType<double>());
             string mark = Math.Abs((measured / predicted) - 1) > Tolerance ? "**" : "";
-            text.Append(
-                CultureInfo.InvariantCulture,
-                $" {mark}{measured.ToString(format, CultureInfo.InvariantCulture)} ×{measured / predicted:0.00}{mark} |");
+            string value = measured.ToString(format, CultureInfo.InvariantCulture);
+            text.Append(CultureInfo.InvariantCulture, $" {mark}{value} ×{measured / predicted:0.00}{mark} |");
         }
 
         return text.ToString();

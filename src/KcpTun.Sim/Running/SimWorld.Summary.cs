@@ -36,7 +36,7 @@ internal sealed partial class SimWorld
                 Parity = wire.ParityPackets,
                 Recovered = counters.FecRecovered,
                 Useless = counters.FecUseless,
-                Late = Math.Max(0, counters.RepeatSegs - counters.FecUseless - wire.Repeated),
+                Late = Math.Max(0, counters.RepeatSegs - wire.Repeated),
             },
             Stalls = new StallMetrics
             {

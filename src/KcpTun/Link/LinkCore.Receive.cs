@@ -48,11 +48,25 @@ public sealed partial class LinkCore
         int recovered = _fecDecoder.Decode(packet);
         for (int i = 0; i < recovered; i++)
         {
-            long repeated = _counters.RepeatSegs;
-            Absorb(_fecDecoder.Recovered(i), false, now);
-            if (_counters.RepeatSegs != repeated)
+            int held = _kcp.ReceiveQueueCount + _kcp.ReceiveBufferCount;
+            ReadOnlySpan<byte> rebuilt = _fecDecoder.Recovered(i);
+            Absorb(rebuilt, false, now);
+            if (held == _kcp.ReceiveQueueCount + _kcp.ReceiveBufferCount && CarriesData(rebuilt))
                 _counters.FecUseless++;
         }
+    }
+
+    private static bool CarriesData(ReadOnlySpan<byte> packet)
+    {
+        while (packet.Length >= KcpHeader.Length)
+        {
+            KcpHeader header = KcpHeader.Read(packet);
+            if (header.Command == KcpHeader.Push)
+                return true;
+            packet = packet[KcpHeader.Length..];
+        }
+
+        return false;
     }
 
     private void Absorb(ReadOnlySpan<byte> packet, bool isRegular, Instant now)
