@@ -7,7 +7,8 @@ namespace KcpTun.Bench.Validate;
 internal static class Prediction
 {
     /// <summary>One figure for each seed.</summary>
-    /// <exception cref="InvalidOperationException">The point is refused, or a run did not complete.</exception>
+    /// <exception cref="ArgumentException">A flag of the point is refused.</exception>
+    /// <exception cref="IOException">A run did not complete.</exception>
     public static IReadOnlyList<RunFigures> Run(
         LinkPoint point, string workload, int seeds, CancellationToken cancellation)
     {
@@ -21,12 +22,12 @@ internal static class Prediction
             Seeds = seeds,
         };
         if (!PlanBuilder.TryBuild(arguments, out ExperimentPlan? plan, out _, out string? error))
-            throw new InvalidOperationException($"{point}: {error}");
+            throw new ArgumentException($"--points {point}: {error}");
         RunPool pool = new(run => SimRun.Execute(run), Environment.ProcessorCount);
         ExperimentResult result = Experiment.Run(plan!, pool, null, cancellation);
         VariantResult variant = result.Variants[0];
         return variant.Failure is { } failure
-            ? throw new InvalidOperationException($"{point}: {failure}")
+            ? throw new IOException($"{point}: {failure}")
             : [.. variant.All.Runs.Select(run => RunFigures.Of(run.Plan.Workload, run.Result))];
     }
 }

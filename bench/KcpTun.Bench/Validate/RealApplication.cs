@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using KcpTun.GoInterop.Traffic;
+using KcpTun.Sim.Engine;
 using KcpTun.Sim.Workloads;
 
 namespace KcpTun.Bench.Validate;
@@ -121,29 +122,35 @@ internal sealed class RealApplication : IAsyncDisposable
     private async Task RequestAsync(NetworkStream connection, EchoSpec echo, CancellationToken cancellation)
     {
         long[] sentAt = new long[echo.Count];
-        Task answers = ReceiveAnswersAsync(connection, echo, sentAt, cancellation);
+        Task answers = echo.IsClosed
+            ? Task.CompletedTask
+            : ReceiveAnswersAsync(connection, echo, sentAt, 0, echo.Count, cancellation);
         var payload = new PatternPayload(0, isUp: true);
         byte[] message = new byte[echo.Bytes];
-        TimeSpan every = TimeSpan.FromMicroseconds(echo.Every / 1000.0);
+        var every = TimeSpan.FromMicroseconds((double)echo.Every / SimTime.Microsecond);
+        TimeSpan due = TimeSpan.Zero;
         for (int i = 0; i < echo.Count; i++)
         {
-            TimeSpan wait = (i * every) - Stopwatch.GetElapsedTime(_start);
+            TimeSpan wait = due - Stopwatch.GetElapsedTime(_start);
             if (wait > TimeSpan.Zero)
                 await Task.Delay(wait, cancellation);
             payload.Fill(message, (long)i * echo.Bytes);
             Volatile.Write(ref sentAt[i], Stopwatch.GetTimestamp());
             await connection.WriteAsync(message, cancellation);
+            if (echo.IsClosed)
+                await ReceiveAnswersAsync(connection, echo, sentAt, i, 1, cancellation);
+            due += every;
         }
 
         await answers;
     }
 
     private async Task ReceiveAnswersAsync(
-        NetworkStream connection, EchoSpec echo, long[] sentAt, CancellationToken cancellation)
+        NetworkStream connection, EchoSpec echo, long[] sentAt, int first, int count, CancellationToken cancellation)
     {
         var payload = new PatternPayload(0, isUp: true);
         byte[] message = new byte[echo.Bytes];
-        for (int i = 0; i < echo.Count; i++)
+        for (int i = first; i < first + count; i++)
         {
             await connection.ReadExactlyAsync(message, cancellation);
             _lastArrival = Stopwatch.GetTimestamp();

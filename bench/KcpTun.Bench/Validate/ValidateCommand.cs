@@ -1,12 +1,16 @@
 using System.CommandLine;
 using KcpTun.Bench.Reports;
 using KcpTun.GoInterop;
+using KcpTun.Sim.Workloads;
 
 namespace KcpTun.Bench.Validate;
 
 /// <summary><c>validate</c>: real tunnels over the simulator's path in real time beside the simulator.</summary>
 internal static class ValidateCommand
 {
+    private const int Failure = 1;
+    private const int BadInput = 2;
+
     public static Command Create()
     {
         Option<string[]> points = new("--points")
@@ -14,26 +18,19 @@ internal static class ValidateCommand
             Description = $"{LinkPoint.Syntax}; separated by commas; 18 points when left out",
         };
         Option<bool> quick = new("--quick") { Description = "Two points, two runs, short ones" };
-        Option<int> runs = new("--runs")
+        Option<int> runs = Count("--runs", 4, "Real runs of each point, workload and implementation");
+        Option<int> seeds = Count("--seeds", 40, "Simulated runs of each point and workload");
+        Option<int> parallel = Count("--parallel", 8, "Tunnels measured at the same time");
+        Option<string> echo = new("--echo")
         {
-            Description = "Real runs of each point, workload and implementation",
-            DefaultValueFactory = _ => 4,
-        };
-        Option<int> seeds = new("--seeds")
-        {
-            Description = "Simulated runs of each point and workload",
-            DefaultValueFactory = _ => 40,
-        };
-        Option<int> parallel = new("--parallel")
-        {
-            Description = "Tunnels measured at the same time",
-            DefaultValueFactory = _ => 8,
+            Description = "What latency is measured with, as the simulator writes it",
+            DefaultValueFactory = _ => "echo:64B,n=400,every=50ms",
         };
         Command command = new("validate", "Real tunnels over the simulator's path, beside what the simulator predicts.")
         {
-            points, quick, runs, seeds, parallel,
+            points, quick, runs, seeds, parallel, echo,
         };
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction((parsed, cancellation) =>
         {
             bool isQuick = parsed.GetValue(quick);
             string[] texts = [.. (parsed.GetValue(points) ?? []).SelectMany(text => text.Split(','))];
@@ -42,12 +39,11 @@ internal static class ValidateCommand
             LinkPoint?[] read = [.. texts.Select(LinkPoint.TryParse)];
             int wrong = Array.IndexOf(read, null);
             if (wrong >= 0)
-            {
-                await Console.Error.WriteLineAsync($"--points {texts[wrong]}: write {LinkPoint.Syntax}");
-                return 2;
-            }
-
-            return await RunAsync(
+                return RefuseAsync($"--points {texts[wrong]}: write {LinkPoint.Syntax}");
+            if (!WorkloadSpec.TryParse(parsed.GetRequiredValue(echo), out WorkloadSpec? workload, out string? error)
+                || workload is not EchoSpec echoes)
+                return RefuseAsync(error ?? $"--echo {workload!.Text}: write an echo, as in echo:64B,n=400");
+            return RunAsync(
                 new ValidateSettings
                 {
                     Points = read!,
@@ -55,12 +51,30 @@ internal static class ValidateCommand
                     Seeds = parsed.GetRequiredValue(seeds),
                     Parallel = parsed.GetRequiredValue(parallel),
                     BulkSeconds = isQuick ? 5 : 10,
-                    Echoes = isQuick ? 200 : 400,
+                    Echo = echoes,
                     Implementations = [Implementation.GoNew, Implementation.Ours],
                 },
                 cancellation);
         });
         return command;
+    }
+
+    private static async Task<int> RefuseAsync(string problem)
+    {
+        await Console.Error.WriteLineAsync(problem);
+        return BadInput;
+    }
+
+    private static Option<int> Count(string name, int preset, string description)
+    {
+        Option<int> option = new(name) { Description = description, DefaultValueFactory = _ => preset };
+        option.Validators.Add(result =>
+        {
+            if (result.Errors.Any() || result.GetValueOrDefault<int>() > 0)
+                return;
+            result.AddError($"{name}: give a number from 1");
+        });
+        return option;
     }
 
     private static async Task<int> RunAsync(ValidateSettings settings, CancellationToken cancellation)
@@ -69,12 +83,20 @@ internal static class ValidateCommand
         if (await PairOption.FindMissingAsync(pairs) is { } problem)
         {
             await Console.Error.WriteLineAsync(problem);
-            return 1;
+            return Failure;
         }
 
-        IReadOnlyList<PointResult> results = await new Validation(settings).RunAsync(cancellation);
-        ValidateReport report = new(settings, results);
-        ReportFiles.Write("validate", report.ToMarkdown(), report.ToJson());
-        return 0;
+        try
+        {
+            IReadOnlyList<PointResult> results = await new Validation(settings).RunAsync(cancellation);
+            ValidateReport report = new(settings, results);
+            ReportFiles.Write("validate", report.ToMarkdown(), report.ToJson());
+            return 0;
+        }
+        catch (Exception e) when (e is ArgumentException or IOException)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return e is ArgumentException ? BadInput : Failure;
+        }
     }
 }

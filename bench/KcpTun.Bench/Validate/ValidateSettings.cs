@@ -1,4 +1,5 @@
 using KcpTun.GoInterop;
+using KcpTun.Sim.Workloads;
 
 namespace KcpTun.Bench.Validate;
 
@@ -19,8 +20,8 @@ internal sealed record ValidateSettings
     /// <summary>How long a bulk transfer is to take by the simulator's prediction, s.</summary>
     public required int BulkSeconds { get; init; }
 
-    /// <summary>Echoes of a run.</summary>
-    public required int Echoes { get; init; }
+    /// <summary>What latency is measured with.</summary>
+    public required EchoSpec Echo { get; init; }
 
     public required IReadOnlyList<Implementation> Implementations { get; init; }
 }

@@ -81,7 +81,7 @@ internal sealed class Validation(ValidateSettings settings)
             bytes = Math.Max(SizeStep, (long)(rate * settings.BulkSeconds / SizeStep) * SizeStep);
         }
 
-        return (Parse($"bulk:{bytes / 1024}KiB"), Parse($"echo:64B,n={settings.Echoes},every=50ms"));
+        return (Parse($"bulk:{bytes / 1024}KiB"), settings.Echo);
     }
 
     private static WorkloadSpec Parse(string text) =>
