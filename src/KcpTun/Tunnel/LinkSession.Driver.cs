@@ -146,7 +146,7 @@ public sealed partial class LinkSession
         if (stream.UnsentBytes == 0)
             Forget(id);
         else
-            _lingering.Enqueue(new LingeringStream(now.AddSeconds(LingerSeconds), id, stream.UnsentBytes));
+            Linger(id, stream.UnsentBytes, now);
     }
 
     private void DropLingering(Instant now)
@@ -157,9 +157,9 @@ public sealed partial class LinkSession
             if (unsent > 0 && now < head.Deadline)
                 return;
             _lingering.Dequeue();
-            if (unsent > 0 && unsent < head.UnsentBytes)
+            if (unsent > 0 && (unsent < head.UnsentBytes || MayGoOn(head)))
             {
-                _lingering.Enqueue(new LingeringStream(now.AddSeconds(LingerSeconds), head.StreamId, unsent));
+                Linger(head.StreamId, unsent, now);
                 continue;
             }
 
@@ -169,6 +169,19 @@ public sealed partial class LinkSession
         }
     }
 
+    private void Linger(uint streamId, int unsentBytes, Instant now)
+    {
+        uint sentUpTo = unchecked(Core.Kcp.SendUna + (uint)Core.Kcp.WaitSend);
+        _lingering.Enqueue(new LingeringStream(now.AddSeconds(LingerSeconds), streamId, unsentBytes, sentUpTo));
+    }
+
+    /// <summary>
+    /// The path is slow, but not the peer's reader: it leaves room, or has not yet got all that was under way.
+    /// </summary>
+    private bool MayGoOn(in LingeringStream stream) =>
+        Core.Smux.PeerWindow(stream.StreamId) > 0
+        || SequenceNumber.Difference(Core.Kcp.SendUna, stream.SentUpTo) < 0;
+
     private void Forget(uint streamId)
     {
         _streams.Remove(streamId);
@@ -177,5 +190,6 @@ public sealed partial class LinkSession
 
     /// <param name="Deadline">When it is given up, unless it has sent something by then.</param>
     /// <param name="UnsentBytes">What it had left to send when the deadline was set.</param>
-    private readonly record struct LingeringStream(Instant Deadline, uint StreamId, int UnsentBytes);
+    /// <param name="SentUpTo">The first segment that was not under way then.</param>
+    private readonly record struct LingeringStream(Instant Deadline, uint StreamId, int UnsentBytes, uint SentUpTo);
 }

@@ -143,7 +143,8 @@ internal sealed class StreamPump(
             await Task.WhenAny([upload, context.Delay(s_blockedUploadLimit, done.Token)]);
             if (upload.IsCompleted)
                 break;
-            if (!stream.IsWriteBlocked || _uploaded != before)
+            // While something is under way the path is slow, not the peer's reader gone.
+            if (!stream.IsWriteBlocked || _uploaded != before || !stream.Session.IsSendIdle)
                 continue;
             stream.Abort();
             local.Dispose();
