@@ -29,6 +29,11 @@ public sealed record SwarmCase(ulong Seed, IReadOnlyList<SwarmItem> Items)
     /// <summary>How much slower than the plain arithmetic of windows and rates a transfer may be.</summary>
     private const long Slack = 8;
 
+    /// <summary>
+    /// What a byte may take where windows flood a queue of a few packets and most of each burst is lost, ns.
+    /// </summary>
+    private const long SlowestByte = SimTime.Millisecond;
+
     private static readonly ClientOptions s_client = new() { Key = "kcptun-sim", Quiet = true, CloseWait = 0 };
     private static readonly ServerOptions s_server = new() { Key = "kcptun-sim", Quiet = true, CloseWait = 0 };
 
@@ -78,6 +83,7 @@ public sealed record SwarmCase(ulong Seed, IReadOnlyList<SwarmItem> Items)
         KeyValuePair<string, string>[] link = [.. Of("link.").Select(i => KeyValuePair.Create(i.Key[5..], i.Value))];
         if (!PathSpec.TryParse(link, out PathSpec? path, out error) || !TryWorkload(out WorkloadSpec? work, out error))
             return false;
+        long bytes = Bytes(work!);
         plan = new SimPlan
         {
             Path = path!,
@@ -86,7 +92,8 @@ public sealed record SwarmCase(ulong Seed, IReadOnlyList<SwarmItem> Items)
             Workload = work!,
             Seed = Seed,
             Conditions = conditions!,
-            Limit = conditions!.HealedAt + Patience + TimeFor(Bytes(work!), path!, client.Options, server.Options),
+            Limit = conditions!.HealedAt + Patience
+                + Math.Max(TimeFor(bytes, path!, client.Options, server.Options), bytes * SlowestByte),
         };
         return true;
     }
