@@ -21,7 +21,10 @@ internal sealed partial class SimWorld
 
     private static readonly EchoSpec s_probe = new()
     {
-        Text = "echo:64B,n=3", Bytes = 64, Count = 3, Every = 100 * SimTime.Millisecond,
+        Text = "echo:64B,n=3",
+        Bytes = 64,
+        Count = 3,
+        Every = 100 * SimTime.Millisecond,
     };
 
     private void Check()

@@ -111,7 +111,10 @@ public sealed partial class DocumentationTests
     {
         SimEnvironment environment = new()
         {
-            Output = TextWriter.Null, Error = TextWriter.Null, Version = "1", Execute = SimShell.Pretend,
+            Output = TextWriter.Null,
+            Error = TextWriter.Null,
+            Version = "1",
+            Execute = SimShell.Pretend,
         };
         foreach (System.CommandLine.Command command in SimCommands.All.Select(one => one.Create(environment)))
         {

@@ -207,7 +207,10 @@ public sealed class RunCommandTests
         KnownHash known = new("a golden plan", ["--loss", "3", "--mode", "fast"], new string('0', 32));
         SimEnvironment environment = new()
         {
-            Output = shell.Output, Error = shell.Error, Version = "1.2.3", Execute = SimShell.Pretend,
+            Output = shell.Output,
+            Error = shell.Error,
+            Version = "1.2.3",
+            Execute = SimShell.Pretend,
         };
 
         new SimCommandLine(environment, [new HashCommand([known])]).Run(["hash", "--verify"])

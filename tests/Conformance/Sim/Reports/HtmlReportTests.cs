@@ -154,8 +154,14 @@ public sealed class HtmlReportTests
     {
         ReportVariant nothing = SampleReport.Variant("fast", 1, false) with
         {
-            Goodput = default, SeedGoodputs = [], LatenciesMs = [], Latency = null, DeliveredBytes = 0,
-            WireRatio = double.PositiveInfinity, IsComplete = false, Failure = null,
+            Goodput = default,
+            SeedGoodputs = [],
+            LatenciesMs = [],
+            Latency = null,
+            DeliveredBytes = 0,
+            WireRatio = double.PositiveInfinity,
+            IsComplete = false,
+            Failure = null,
         };
         ReportModel model = SampleReport.Model() with { Variants = [nothing], Sweep = null, TimeSequence = null };
         XDocument page = XDocument.Parse(Html(model));

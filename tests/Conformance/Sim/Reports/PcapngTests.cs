@@ -126,7 +126,8 @@ public sealed class PcapngTests
         {
             var script = new WireScript(observer)
             {
-                Client = WireScript.Address(client), Server = WireScript.Address(server),
+                Client = WireScript.Address(client),
+                Server = WireScript.Address(server),
             };
             for (int length = 1; length <= 1300; length += 37)
                 script.Pass(PathDirection.Up, length, WireScript.Push(0, 0, Support.Vectors.Lcg(1, length)));
