@@ -48,7 +48,14 @@ internal sealed class ValidateReport(ValidateSettings settings, IReadOnlyList<Po
     public JsonElement ToJson() => JsonSerializer.SerializeToElement(new
     {
         machine = Machine.Describe(),
-        settings = new { settings.Runs, settings.Seeds, settings.Parallel, settings.BulkSeconds, Echo = settings.Echo.Text },
+        settings = new
+        {
+            settings.Runs,
+            settings.Seeds,
+            settings.Parallel,
+            settings.BulkSeconds,
+            Echo = settings.Echo.Text,
+        },
         points = results.Select(result => new
         {
             point = result.Point.ToString(),
