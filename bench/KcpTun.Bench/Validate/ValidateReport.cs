@@ -48,7 +48,14 @@ internal sealed class ValidateReport(ValidateSettings settings, IReadOnlyList<Po
     public JsonElement ToJson() => JsonSerializer.SerializeToElement(new
     {
         machine = Machine.Describe(),
-        settings = new { settings.Runs, settings.Seeds, settings.Parallel, settings.BulkSeconds, Echo = settings.Echo.Text },
+        settings = new
+        {
+            settings.Runs,
+            settings.Seeds,
+            settings.Parallel,
+            settings.BulkSeconds,
+            Echo = settings.Echo.Text,
+        },
         points = results.Select(result => new
         {
             point = result.Point.ToString(),
@@ -70,10 +77,10 @@ internal sealed class ValidateReport(ValidateSettings settings, IReadOnlyList<Po
                 .Where(run => run.Implementation == name)
                 .Select(run => read(run.Figures))
                 .OfType<double>());
-            string mark = Math.Abs((measured / predicted) - 1) > Tolerance ? "**" : "";
-            text.Append(
-                CultureInfo.InvariantCulture,
-                $" {mark}{measured.ToString(format, CultureInfo.InvariantCulture)} ×{measured / predicted:0.00}{mark} |");
+            double ratio = measured / predicted;
+            string mark = Math.Abs(ratio - 1) > Tolerance ? "**" : "";
+            string figure = measured.ToString(format, CultureInfo.InvariantCulture);
+            text.Append(CultureInfo.InvariantCulture, $" {mark}{figure} ×{ratio:0.00}{mark} |");
         }
 
         return text.ToString();
