@@ -93,7 +93,7 @@ internal static class ValidateCommand
             ReportFiles.Write("validate", report.ToMarkdown(), report.ToJson());
             return 0;
         }
-        catch (Exception e) when (e is ArgumentException or IOException)
+        catch (Exception e) when (e is ArgumentException or IOException or InvalidOperationException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return e is ArgumentException ? BadInput : Failure;

@@ -77,9 +77,10 @@ internal sealed class ValidateReport(ValidateSettings settings, IReadOnlyList<Po
                 .Where(run => run.Implementation == name)
                 .Select(run => read(run.Figures))
                 .OfType<double>());
-            string mark = Math.Abs((measured / predicted) - 1) > Tolerance ? "**" : "";
-            string value = measured.ToString(format, CultureInfo.InvariantCulture);
-            text.Append(CultureInfo.InvariantCulture, $" {mark}{value} ×{measured / predicted:0.00}{mark} |");
+            double ratio = measured / predicted;
+            string mark = Math.Abs(ratio - 1) > Tolerance ? "**" : "";
+            string figure = measured.ToString(format, CultureInfo.InvariantCulture);
+            text.Append(CultureInfo.InvariantCulture, $" {mark}{figure} ×{ratio:0.00}{mark} |");
         }
 
         return text.ToString();
