@@ -51,10 +51,11 @@ internal static class CaseRunner
     /// <summary>The first ability that the case needs and the subject lacks.</summary>
     private static string? Missing(ScriptHeader header, ISubject subject)
     {
-        IEnumerable<string> needs = [.. header.Needs, header.Config["crypt"]];
+        IEnumerable<string> needs = header.Needs;
         if (header.ClockStart is not null)
             needs = needs.Append("clock");
-        return needs.FirstOrDefault(subject.Lacks.Contains);
+        return needs.FirstOrDefault(need => subject.Lacks.Contains(need) || !Abilities.All.Contains(need))
+            ?? (subject.Lacks.Contains(header.Config["crypt"]) ? header.Config["crypt"] : null);
     }
 
     private static Execution Execute(ConformanceScript script, ISubject subject)

@@ -51,6 +51,9 @@ internal interface IStage : IDisposable
 
     /// <summary>Why the subject cannot go on (it did not start, crashed, threw), or null.</summary>
     string? Failure { get; }
+
+    /// <summary>The end of what the subject printed; empty where there is no such thing.</summary>
+    string Output { get; }
 }
 
 /// <summary>How a connection of an application stands.</summary>
