@@ -131,7 +131,7 @@ public sealed class LiveStageTests(string name)
         }
         catch (ShouldAssertException)
         {
-            TestContext.Out.WriteLine(stage.Log);
+            TestContext.Out.WriteLine(stage.Output);
             throw;
         }
     }
