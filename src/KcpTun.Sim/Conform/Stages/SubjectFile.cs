@@ -108,7 +108,7 @@ internal sealed partial class SubjectFile
         if (!s_repeatable.Contains(word) && !_seen.Add(word))
             throw Error(column, $"'{word}' is given twice");
         if (rest.Length == 0)
-            throw Error(line.TrimEnd().Length + 1, $"'{word}' needs a value");
+            throw Error(column + word.Length, $"'{word}' needs a value");
         Assign(word, rest.Value, rest.Index + 1);
     }
 
@@ -213,7 +213,7 @@ internal sealed partial class SubjectFile
 
     private ScriptException Error(int column, string message) => new(_file, _line, column, message);
 
-    [GeneratedRegex(@"^[ \t]*(?<word>[^\s#]\S*)[ \t]*(?<rest>.*?)(?:(?:^|[ \t]+)#.*)?[ \t]*$")]
+    [GeneratedRegex(@"^[ \t]*(?<word>[^\s#]\S*)[ \t]*(?<rest>.*?)[ \t]*(?:(?<=[ \t])#.*)?$")]
     private static partial Regex Line();
 
     [GeneratedRegex(@"(?<!\$)\{[^}]*\}?")]
