@@ -48,8 +48,8 @@ public sealed class SubjectFileTests
             ("acknodelay", "true"), ("QPP", "false"), ("conn", "2"));
         Parse(Full).Command(spec, 20001).ShouldBe(
         [
-            "my server/mine", "serve", "-l", "127.0.0.1:20001", "-t", "127.0.0.1:20001", "--acknodelay", "--mtu", "1200",
-            "--compression=off", "--smux", "1",
+            "my server/mine", "serve", "-l", "127.0.0.1:20001", "-t", "127.0.0.1:20001",
+            "--acknodelay", "--mtu", "1200", "--compression=off", "--smux", "1",
         ]);
     }
 
