@@ -173,7 +173,8 @@ internal sealed partial class SubjectFile
             if (match.Groups["default"].Success || _variable(name) is not null)
                 continue;
             throw Error(
-                column + match.Index, $"the environment has no {name}; set it, or write a default as in ${{NAME:-text}}");
+                column + match.Index,
+                $"the environment has no {name}; set it, or write a default as in ${{NAME:-text}}");
         }
 
         return ShellWords.TrySplit(text, out IReadOnlyList<string> words)

@@ -101,7 +101,7 @@ internal static class StageExchange
         HandPeer peer = new(stage, Conv);
         stage.SetTarget(isListening: false);
         peer.Push(Wire.Frame(Wire.Syn, 3));
-        peer.Until(() => peer.Frames.Any(frame => frame is { Command: Wire.Fin, Sid: 3 }), "the FIN of what is refused");
+        peer.Until(() => peer.Frames.Any(frame => frame is { Command: Wire.Fin, Sid: 3 }), "the FIN of a refusal");
         stage.TryAccept(out _).ShouldBeFalse();
         stage.SetTarget(isListening: true);
         peer.Push(Wire.Frame(Wire.Syn, 5));
