@@ -21,7 +21,7 @@ public sealed class HostileBytesTests
         (int, int) fec = hasFec ? (3, 2) : (0, 0);
         var random = new Random(HashCode(layer, isClient, hasFec));
         List<byte[]> seeds = Honest(!isClient, fec, wireLayer);
-        PlayedPeer peer = Create(wireLayer, isClient, CipherKind.Null, fec, isCompressed: wireLayer == WireLayer.Snappy);
+        PlayedPeer peer = Create(wireLayer, isClient, CipherKind.Null, fec, wireLayer == WireLayer.Snappy);
         Instant now = Start;
         for (int i = 0; i < Datagrams; i++)
         {

@@ -42,7 +42,8 @@ public sealed class RoundTripTests
         (4, s_segment.Array[1, 5]),
         (2, Gen.Select(Gen.UInt, s_segment.Array[1, 4], (sequence, inner) =>
             new[] { Around("FEC", inner, "seq".Is(sequence)) })),
-        (1, Gen.Select(Gen.UInt, s_data, (sequence, data) => new[] { P("PARITY", "seq".Is(sequence), "data".Is(data)) })),
+        (1, Gen.Select(Gen.UInt, s_data, (sequence, data) =>
+            new[] { P("PARITY", "seq".Is(sequence), "data".Is(data)) })),
         (1, Gen.Select(Gen.UInt, s_data, (sequence, data) => new[] { P("OOB", "seq".Is(sequence), "data".Is(data)) })));
 
     private static IEnumerable<TestCaseData> Stacks()

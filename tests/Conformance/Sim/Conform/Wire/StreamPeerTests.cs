@@ -46,7 +46,8 @@ public sealed class StreamPeerTests
         byte[] data = new byte[40];
         client.Sends(P("CHUNK", "type".Is(0xFF)), P("CHUNK", "data".Is([1, 2])));
         client.Sends(P("CHUNK", "type".Is(0), "data".Is(data)), P("CHUNK", "crc".Is(1), "data".Is([9])));
-        client.Sends(P("CHUNK", "type".Is(0xFE), "raw".Is([0, 0])), P("CHUNK", "type".Is(2), "len".Is(1), "raw".Is([7])));
+        client.Sends(
+            P("CHUNK", "type".Is(0xFE), "raw".Is([0, 0])), P("CHUNK", "type".Is(2), "len".Is(1), "raw".Is([7])));
         client.Sends(Around("CHUNK", [P("SYN", "sid".Is(3))]));
         Settle(client, server);
         List<Packet> chunks = server.TakeAll();
