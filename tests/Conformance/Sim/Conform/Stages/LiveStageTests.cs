@@ -107,7 +107,7 @@ public sealed class LiveStageTests(string name)
         string command = "";
         Perform(SubjectRole.Server, stage =>
         {
-            command = ((LiveStage)stage).Log.Split('\n')[0][2..].Replace(' ', '\0');
+            command = ((LiveStage)stage).Output.Split('\n')[0][2..].Replace(' ', '\0');
             Running(command).ShouldBe(1);
         });
         Running(command).ShouldBe(0);
