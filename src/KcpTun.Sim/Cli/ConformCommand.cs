@@ -16,7 +16,8 @@ internal interface IConformOutput
     string Help { get; }
 
     /// <summary>The whole file.</summary>
-    string Write(SuiteResult result);
+    /// <param name="before">What is in it; null if there is no such file.</param>
+    string Write(SuiteResult result, string? before);
 }
 
 /// <summary><c>kcptun-sim conform</c>: what holds of an implementation, case by case.</summary>
@@ -88,13 +89,22 @@ internal sealed class ConformCommand(IReadOnlyList<IConformOutput> outputs) : IS
             foreach ((IConformOutput output, Option<string?> option) in files)
             {
                 if (parsed.GetValue(option) is { } path)
-                    OutputFiles.Write(environment, option.Name, path, output.Write(result));
+                    Write(environment, option.Name, path, output, result);
             }
 
             execution.Summarise(result);
             return result.IsGood(isStrict) ? ExitCodes.Ok : ExitCodes.Assertion;
         });
         return command;
+    }
+
+    private static void Write(
+        SimEnvironment environment, string option, string path, IConformOutput output, SuiteResult result)
+    {
+        string? before = null;
+        if (path != OutputFiles.StandardOutput)
+            OutputFiles.Guard(option, path, () => before = File.Exists(path) ? File.ReadAllText(path) : null);
+        OutputFiles.Write(environment, option, path, output.Write(result, before));
     }
 
     private IReadOnlyList<ConformanceScript> Cases(ParseResult parsed)
