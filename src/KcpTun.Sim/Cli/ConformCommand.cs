@@ -34,7 +34,7 @@ internal sealed class ConformCommand(IReadOnlyList<IConformOutput> outputs) : IS
         Verdicts: PASS; FAIL (a MUST does not hold); NON-STRICT (a SHOULD does not hold); INFO (nothing to judge);
         UNSUPPORTED (the subject lacks what the case needs); FLAKY (in real time: held, but not at the first try).
 
-        Ends with 0 if nothing failed, with --strict if nothing was NON-STRICT or FLAKY either; else with 4.
+        Ends with 0 if nothing failed, with --strict if nothing was NON-STRICT either; else with 4.
         """;
 
     private readonly Argument<string[]> _scripts = new("SCRIPT")
@@ -56,7 +56,7 @@ internal sealed class ConformCommand(IReadOnlyList<IConformOutput> outputs) : IS
     };
 
     private readonly Option<bool> _list = new("--list") { Description = "print the cases and run none" };
-    private readonly Option<bool> _strict = new("--strict") { Description = "NON-STRICT and FLAKY count as failures" };
+    private readonly Option<bool> _strict = new("--strict") { Description = "NON-STRICT counts as a failure" };
     private readonly Option<bool> _verbose = new("--verbose") { Description = "print every result" };
     private readonly Option<string?> _jobs = RunCommand.JobsOption();
 
