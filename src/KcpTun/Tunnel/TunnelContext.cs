@@ -28,29 +28,7 @@ public sealed class TunnelContext
         Network = network;
         Logger = logger;
         _keys = keys;
-        Link = new LinkOptions
-        {
-            IsClient = isClient,
-            Cipher = CipherCatalog.Resolve(options.Crypt),
-            Profile = KcpProfile.For(options.Mode, options.NoDelay, options.Interval, options.Resend, options.Nc),
-            SendWindow = options.SndWnd > 0 ? options.SndWnd : 32,
-            ReceiveWindow = options.RcvWnd > 0 ? options.RcvWnd : 32,
-            Mtu = options.Mtu,
-            DataShards = Math.Max(0, options.DataShard),
-            ParityShards = Math.Max(0, options.ParityShard),
-            AckNoDelay = options.AckNoDelay,
-            Compression = !options.NoComp,
-            RateLimit = Math.Max(0, options.RateLimit),
-            TuncryptKey = keys.TuncryptKey,
-            Smux = new SmuxOptions
-            {
-                Version = options.SmuxVer,
-                FrameSize = options.FrameSize,
-                ReceiveBuffer = options.SmuxBuf,
-                StreamBuffer = options.StreamBuf,
-                KeepAliveSeconds = options.KeepAlive,
-            },
-        };
+        Link = CreateLinkOptions(options, isClient, keys.TuncryptKey);
     }
 
     public TunnelOptions Options { get; }
@@ -76,6 +54,31 @@ public sealed class TunnelContext
         ArgumentNullException.ThrowIfNull(network);
         return new TunnelContext(options, options is ClientOptions, network, logger, keys);
     }
+
+    /// <summary>Validated options in the terms of the layers.</summary>
+    internal static LinkOptions CreateLinkOptions(TunnelOptions options, bool isClient, byte[]? tuncryptKey) => new()
+    {
+        IsClient = isClient,
+        Cipher = CipherCatalog.Resolve(options.Crypt),
+        Profile = KcpProfile.For(options.Mode, options.NoDelay, options.Interval, options.Resend, options.Nc),
+        SendWindow = options.SndWnd > 0 ? options.SndWnd : 32,
+        ReceiveWindow = options.RcvWnd > 0 ? options.RcvWnd : 32,
+        Mtu = options.Mtu,
+        DataShards = Math.Max(0, options.DataShard),
+        ParityShards = Math.Max(0, options.ParityShard),
+        AckNoDelay = options.AckNoDelay,
+        Compression = !options.NoComp,
+        RateLimit = Math.Max(0, options.RateLimit),
+        TuncryptKey = tuncryptKey,
+        Smux = new SmuxOptions
+        {
+            Version = options.SmuxVer,
+            FrameSize = options.FrameSize,
+            ReceiveBuffer = options.SmuxBuf,
+            StreamBuffer = options.StreamBuf,
+            KeepAliveSeconds = options.KeepAlive,
+        },
+    };
 
     /// <summary>The sum over all drivers, past and present.</summary>
     public SnmpCounters Snapshot()
