@@ -55,13 +55,16 @@ for target in "${targets[@]}"; do
     $1 == "execs_done" { runs = $2 } $1 == "execs_per_sec" { rate = $2 } $1 == "bitmap_cvg" { cover = $2 }
     $1 == "corpus_found" { found = $2 }
     END { printf "%-10s %9d inputs, %8.0f a second, %s of the map, %d new\n", target, runs, rate, cover, found }' "$stats"
+  number=0
   while read -r finding; do
     status=1
-    mkdir -p "artifacts/fuzz/findings/$target"
-    cp "$finding" "artifacts/fuzz/findings/$target/"
+    number=$((number + 1))
+    kept=artifacts/fuzz/findings/$target/afl-$number
+    mkdir -p "$(dirname "$kept")"
+    cp "$finding" "$kept"
     echo "$target: $(basename "$(dirname "$finding")"): to see it again and get a minimal input:"
-    echo "  dotnet run -c Release --project tests/Fuzz -- $target artifacts/fuzz/findings/$target/$(basename "$finding")"
-  done < <(find "$out/default/crashes" "$out/default/hangs" -type f -name 'id*')
+    echo "  dotnet run -c Release --project tests/Fuzz -- $target $kept"
+  done < <(find "$out/default/crashes" "$out/default/hangs" -type f -name 'id*' | sort | head -n 5)
 
   if $minimize; then
     afl-cmin -i "$out/default/queue" -o "$out.min" -m none -t 2000 -- "$bin/KcpTun.Fuzz" "$target" --afl >>"$out.log" 2>&1

@@ -11,7 +11,7 @@ internal sealed class KcpPairTarget : FuzzTarget
 {
     private const int MaxSteps = 300;
     private const int MaxHeld = 64;
-    private const int RecoverySteps = 30_000;
+    private const int RecoverySteps = 5000;
 
     private uint _now;
     private List<(End To, byte[] Packet)> _held = [];
@@ -129,10 +129,10 @@ internal sealed class KcpPairTarget : FuzzTarget
             Carry(b, a);
             a.Read(int.MaxValue);
             b.Read(int.MaxValue);
-            Advance(10, a, b);
+            Advance(Math.Max(1, Math.Min(a.Wait(_now), b.Wait(_now))), a, b);
         }
 
-        FuzzFailure.Unless(a.HasDelivered(b) && b.HasDelivered(a), "bytes are still missing after five minutes");
+        FuzzFailure.Unless(a.HasDelivered(b) && b.HasDelivered(a), "bytes are still missing after a long time");
         a.Release();
         b.Release();
     }
@@ -157,6 +157,11 @@ internal sealed class KcpPairTarget : FuzzTarget
 
         /// <summary>What the path will do with the packets to come.</summary>
         public Queue<(Step, int)> Fates { get; } = new();
+
+        /// <summary>Milliseconds until the session's timer; long if it has none.</summary>
+        public uint Wait(uint now) => Session.TryGetDeadline(now, out uint due)
+            ? (uint)Math.Max(0, SequenceNumber.Difference(due, now))
+            : 1000;
 
         public bool HasDelivered(End to) => to._read == _sent;
 

@@ -92,12 +92,13 @@ internal sealed class LinkSide : ISmuxHandler, ISmuxSource, IPacketSink, IDispos
     public void CheckBounds()
     {
         KcpSession kcp = Core.Kcp;
-        int held = kcp.ReceiveBufferCount + kcp.ReceiveQueueCount;
-        FuzzFailure.Unless(held <= _options.ReceiveWindow, $"{held} segments received and unread");
+        FuzzFailure.Unless(
+            Math.Max(kcp.ReceiveBufferCount, kcp.ReceiveQueueCount) <= _options.ReceiveWindow,
+            $"{kcp.ReceiveBufferCount} early and {kcp.ReceiveQueueCount} unread segments");
         _widestWindow = Math.Max(_widestWindow, kcp.RemoteWindow);
         int inFlight = SequenceNumber.Difference(kcp.SendNext, kcp.SendUna);
         FuzzFailure.Unless(
-            inFlight >= 0 && inFlight <= Math.Min(_options.SendWindow, ushort.MaxValue), $"{inFlight} in flight");
+            inFlight >= 0 && inFlight <= Math.Min(_options.SendWindow, _widestWindow), $"{inFlight} segments in flight");
         long unread = Core.Smux.BytesUnread;
         FuzzFailure.Unless(unread <= _options.Smux.ReceiveBuffer + FrameSlack, $"{unread} bytes of streams unread");
     }
