@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using KcpTun.Cli.Diagnostics;
 using KcpTun.Cli.Logging;
+using KcpTun.Primitives;
 using KcpTun.Settings;
 using KcpTun.Tunnel;
 using Microsoft.Extensions.Logging;

@@ -7,7 +7,7 @@ internal static class FuzzTargets
 {
     public static IReadOnlyList<string> Names { get; } =
     [
-        "envelope", "fec", "flags", "json", "kcp", "kcp-pair", "link", "qpp", "smux", "snappy", "tuncrypt",
+        "envelope", "fec", "flags", "json", "kcp", "kcp-pair", "link", "qpp", "script", "smux", "snappy", "tuncrypt",
     ];
 
     /// <summary>Makes a target; null when there is none of that name.</summary>
@@ -21,6 +21,7 @@ internal static class FuzzTargets
         "kcp-pair" => new KcpPairTarget(),
         "link" => new LinkTarget(),
         "qpp" => new QppTarget(),
+        "script" => new ScriptTarget(),
         "smux" => new SmuxTarget(),
         "snappy" => new SnappyTarget(),
         "tuncrypt" => new TuncryptTarget(),

@@ -1,3 +1,4 @@
+using KcpTun.Sim.Conform.Reports;
 using KcpTun.Sim.Golden;
 
 namespace KcpTun.Sim.Cli;
@@ -21,6 +22,7 @@ public static class SimCommands
         new RelayPathCommand(),
         new ReplayCommand(),
         new HashCommand(Golden),
+        new ConformCommand(ConformOutput.All),
         new ListCommand(),
     ];
 }

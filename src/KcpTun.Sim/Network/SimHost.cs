@@ -15,7 +15,7 @@ internal sealed class SimHost : INetwork
 {
     private const int FirstEphemeralPort = 40000;
 
-    private readonly SimPath _path;
+    private readonly IHostPath _path;
     private readonly IPAddress _address;
     private readonly SimClock _clock;
     private readonly RandomStream _entropy;
@@ -26,7 +26,7 @@ internal sealed class SimHost : INetwork
     private ulong _generators;
 
     public SimHost(
-        string name, IPAddress address, SimPath path, SimClock clock, RandomStream entropy, HostFaults faults)
+        string name, IPAddress address, IHostPath path, SimClock clock, RandomStream entropy, HostFaults faults)
     {
         Name = name;
         _address = address;

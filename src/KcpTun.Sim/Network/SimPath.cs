@@ -6,7 +6,7 @@ using KcpTun.Sim.Metrics;
 namespace KcpTun.Sim.Network;
 
 /// <summary>The path between client and server: both directions, and everyone who watches them.</summary>
-internal sealed class SimPath
+internal sealed class SimPath : IHostPath
 {
     private readonly WireLog _log;
     private readonly NatTable _nat;

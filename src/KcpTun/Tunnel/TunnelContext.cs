@@ -28,7 +28,7 @@ public sealed class TunnelContext
         Network = network;
         Logger = logger;
         _keys = keys;
-        Link = CreateLinkOptions(options, isClient, keys.TuncryptKey);
+        Link = LinkOf(options, isClient, keys.TuncryptKey);
     }
 
     public TunnelOptions Options { get; }
@@ -54,31 +54,6 @@ public sealed class TunnelContext
         ArgumentNullException.ThrowIfNull(network);
         return new TunnelContext(options, options is ClientOptions, network, logger, keys);
     }
-
-    /// <summary>Validated options in the terms of the layers.</summary>
-    internal static LinkOptions CreateLinkOptions(TunnelOptions options, bool isClient, byte[]? tuncryptKey) => new()
-    {
-        IsClient = isClient,
-        Cipher = CipherCatalog.Resolve(options.Crypt),
-        Profile = KcpProfile.For(options.Mode, options.NoDelay, options.Interval, options.Resend, options.Nc),
-        SendWindow = options.SndWnd > 0 ? options.SndWnd : 32,
-        ReceiveWindow = options.RcvWnd > 0 ? options.RcvWnd : 32,
-        Mtu = options.Mtu,
-        DataShards = Math.Max(0, options.DataShard),
-        ParityShards = Math.Max(0, options.ParityShard),
-        AckNoDelay = options.AckNoDelay,
-        Compression = !options.NoComp,
-        RateLimit = Math.Max(0, options.RateLimit),
-        TuncryptKey = tuncryptKey,
-        Smux = new SmuxOptions
-        {
-            Version = options.SmuxVer,
-            FrameSize = options.FrameSize,
-            ReceiveBuffer = options.SmuxBuf,
-            StreamBuffer = options.StreamBuf,
-            KeepAliveSeconds = options.KeepAlive,
-        },
-    };
 
     /// <summary>The sum over all drivers, past and present.</summary>
     public SnmpCounters Snapshot()
@@ -109,6 +84,32 @@ public sealed class TunnelContext
         lock (_gate)
             return _live.Find(driver => driver.Channel == channel);
     }
+
+    /// <summary>The same settings in the layers' own terms.</summary>
+    /// <param name="tuncryptKey">Null without tuncrypt.</param>
+    internal static LinkOptions LinkOf(TunnelOptions options, bool isClient, byte[]? tuncryptKey) => new()
+    {
+        IsClient = isClient,
+        Cipher = CipherCatalog.Resolve(options.Crypt),
+        Profile = KcpProfile.For(options.Mode, options.NoDelay, options.Interval, options.Resend, options.Nc),
+        SendWindow = options.SndWnd > 0 ? options.SndWnd : 32,
+        ReceiveWindow = options.RcvWnd > 0 ? options.RcvWnd : 32,
+        Mtu = options.Mtu,
+        DataShards = Math.Max(0, options.DataShard),
+        ParityShards = Math.Max(0, options.ParityShard),
+        AckNoDelay = options.AckNoDelay,
+        Compression = !options.NoComp,
+        RateLimit = Math.Max(0, options.RateLimit),
+        TuncryptKey = tuncryptKey,
+        Smux = new SmuxOptions
+        {
+            Version = options.SmuxVer,
+            FrameSize = options.FrameSize,
+            ReceiveBuffer = options.SmuxBuf,
+            StreamBuffer = options.StreamBuf,
+            KeepAliveSeconds = options.KeepAlive,
+        },
+    };
 
     internal QppKeystream? CreateKeystream() => _keys.CreateKeystream();
 

@@ -29,7 +29,7 @@ internal static class UsableOptions
 
     private static void MakeSession(TunnelOptions options)
     {
-        LinkOptions link = TunnelContext.CreateLinkOptions(options, options is ClientOptions, null);
+        LinkOptions link = TunnelContext.LinkOf(options, options is ClientOptions, null);
         string problems = string.Join("; ", link.Smux.Validate());
         FuzzFailure.Unless(problems.Length == 0, $"options were accepted that smux refuses: {problems}");
         var budget = new MemoryBudget(MemoryBudget.DefaultLimitBytes);

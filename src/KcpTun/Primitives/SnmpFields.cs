@@ -1,6 +1,4 @@
-using KcpTun.Primitives;
-
-namespace KcpTun.Cli.Diagnostics;
+namespace KcpTun.Primitives;
 
 /// <summary>One counter under kcp-go's name.</summary>
 internal readonly record struct SnmpField(string Name, Func<SnmpCounters, long> Read);
@@ -65,6 +63,18 @@ internal static class SnmpFields
         new("FECParityShards", c => c.FecParityShards),
         .. s_gauges,
     ];
+
+    /// <summary>The counter that the CSV file or the SIGUSR1 line calls <paramref name="name"/>, or null.</summary>
+    public static SnmpField? Find(string name)
+    {
+        foreach (SnmpField field in Columns.Concat(Structure))
+        {
+            if (field.Name == name)
+                return field;
+        }
+
+        return null;
+    }
 
     /// <summary>The line logged on SIGUSR1.</summary>
     public static string Dump(SnmpCounters counters) =>

@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text;
+using KcpTun.Sim.Conform.Running;
+using KcpTun.Sim.Conform.Script;
+
+namespace KcpTun.Sim.Conform.Reports;
+
+/// <summary>The matrix as Markdown: counts for each subject, then a row for each case.</summary>
+internal static class MarkdownMatrix
+{
+    public static string Write(SuiteResult result)
+    {
+        StringBuilder text = new();
+        string day = result.Started.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        text.Append(CultureInfo.InvariantCulture, $"{result.Rows.Count} cases, kcptun-sim {result.Version}, {day}.\n\n");
+        WriteCounts(text, result);
+        text.Append('\n');
+        Row(text, ["case", "level", "what must hold", .. result.Subjects.Select(subject => subject.Name)]);
+        Row(text, ["---", "---", "---", .. result.Subjects.Select(_ => "---")]);
+        foreach (SuiteRow row in result.Rows)
+        {
+            ScriptHeader header = row.Script.Header;
+            Row(text,
+            [
+                $"`{header.Id}`", VerdictText.Of(header.Level), header.Title,
+                .. row.Results.Select(one => VerdictText.Of(one.Verdict)),
+            ]);
+        }
+
+        WriteRemarks(text, result);
+        return text.ToString();
+    }
+
+    private static void WriteCounts(StringBuilder text, SuiteResult result)
+    {
+        Verdict[] verdicts = Enum.GetValues<Verdict>();
+        Row(text, ["subject", "version", .. verdicts.Select(VerdictText.Of)]);
+        Row(text, ["---", "---", .. verdicts.Select(_ => "---:")]);
+        for (int i = 0; i < result.Subjects.Count; i++)
+        {
+            int subject = i;
+            string[] counts =
+                [.. verdicts.Select(one => result.Count(subject, one).ToString(CultureInfo.InvariantCulture))];
+            Row(text, [result.Subjects[i].Name, result.Subjects[i].Version, .. counts]);
+        }
+    }
+
+    /// <summary>Why something is neither a pass nor a mere lack.</summary>
+    private static void WriteRemarks(StringBuilder text, SuiteResult result)
+    {
+        Verdict[] remarkable = [Verdict.Fail, Verdict.Error, Verdict.NonStrict, Verdict.Flaky, Verdict.Info];
+        List<string> remarks = [];
+        foreach (SuiteRow row in result.Rows)
+        {
+            for (int i = 0; i < row.Results.Count; i++)
+            {
+                CaseResult one = row.Results[i];
+                if (remarkable.Contains(one.Verdict) && one.Reason.Length > 0)
+                {
+                    string verdict = VerdictText.Of(one.Verdict);
+                    remarks.Add($"* `{row.Script.Header.Id}` {result.Subjects[i].Name}: {verdict}: {Cell(one.Reason)}\n");
+                }
+            }
+        }
+
+        if (remarks.Count > 0)
+            text.Append("\nRemarks:\n\n").AppendJoin("", remarks);
+    }
+
+    private static void Row(StringBuilder text, IEnumerable<string> cells) =>
+        text.Append("| ").AppendJoin(" | ", cells.Select(Cell)).Append(" |\n");
+
+    private static string Cell(string text) =>
+        text.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal);
+}
