@@ -5,6 +5,7 @@ using RewritingEngine = Microsoft.Coyote.Rewriting.RewritingEngine;
 namespace KcpTun.Concurrency;
 
 /// <summary>Every scenario on the product as it is, and on each of its mutants.</summary>
+[Parallelizable(ParallelScope.All)]
 public sealed class ScenarioTests
 {
     private static IEnumerable<TestCaseData> Scenarios() =>

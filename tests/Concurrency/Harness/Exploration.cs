@@ -40,7 +40,7 @@ internal sealed record Exploration(uint Iterations, string? Bug, string Trace, s
     /// because nothing uncontrolled may run.
     /// </summary>
     private static Configuration Settings(Scenario scenario) => Configuration.Create()
-        .WithMaxSchedulingSteps(MaxSteps)
+        .WithMaxSchedulingSteps(MaxSteps, MaxSteps)
         .WithFailureOnMaxStepsBoundEnabled(true)
         .WithMemoryAccessRaceCheckingEnabled(scenario.Description.ExploresFields)
         .WithPartiallyControlledConcurrencyAllowed(false)

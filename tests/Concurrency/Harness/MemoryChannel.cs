@@ -7,6 +7,7 @@ namespace KcpTun.Concurrency.Harness;
 internal sealed class MemoryChannel(PeerAddress local, Bed bed) : IDatagramChannel
 {
     private readonly Queue<(byte[] Bytes, PeerAddress From)> _arrived = new();
+    private bool _isClosed;
 
     public PeerAddress Local => local;
 
@@ -45,12 +46,20 @@ internal sealed class MemoryChannel(PeerAddress local, Bed bed) : IDatagramChann
 
     public void Dispose()
     {
+        lock (bed.Gate)
+        {
+            _isClosed = true;
+            bed.Arrivals -= _arrived.Count;
+            _arrived.Clear();
+        }
     }
 
     private void Deliver(byte[] bytes, PeerAddress from)
     {
         lock (bed.Gate)
         {
+            if (_isClosed)
+                return;
             _arrived.Enqueue((bytes, from));
             bed.Arrivals++;
             bed.RouseLocked();

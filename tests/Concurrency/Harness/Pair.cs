@@ -25,7 +25,9 @@ internal sealed class Pair
     /// <param name="receiveBuffer">Receive bucket of a session, bytes.</param>
     /// <param name="streamBuffer">Window of a stream, bytes.</param>
     /// <param name="hasTwoThreads">Whether each driver has a thread of its own.</param>
-    public Pair(int receiveBuffer = 8192, int streamBuffer = 4096, bool hasTwoThreads = false)
+    /// <param name="isRunning">Whether the drivers are run at all.</param>
+    public Pair(
+        int receiveBuffer = 8192, int streamBuffer = 4096, bool hasTwoThreads = false, bool isRunning = true)
     {
         var clientBed = new Bed();
         Bed serverBed = hasTwoThreads ? new Bed() : clientBed;
@@ -36,6 +38,8 @@ internal sealed class Pair
         Client = Drive(client, options);
         Server = Drive(server, options with { IsClient = false });
         Session = Client.Connect(s_serverAddress, Clock.Now);
+        if (!isRunning)
+            return;
         if (hasTwoThreads)
         {
             Start(clientBed, Client);
@@ -68,6 +72,17 @@ internal sealed class Pair
         LinkSession session = await AcceptSessionAsync();
         MuxStream? server = await session.AcceptStreamAsync();
         return (client, server!);
+    }
+
+    /// <summary>
+    /// A stream whose client soon may send no more: the server has read a byte, and says that its window is small.
+    /// </summary>
+    public async Task<(MuxStream Client, MuxStream Server)> OpenBlockedStreamAsync()
+    {
+        (MuxStream client, MuxStream server) = await OpenStreamAsync();
+        await client.WriteAsync(new byte[200]);
+        await server.ReadAllAsync(1);
+        return (client, server);
     }
 
     /// <summary>Lets time pass; both drivers notice.</summary>
@@ -123,6 +138,8 @@ internal sealed class Pair
             for (int i = 0; i < drivers.Length; i++)
             {
                 Instant? deadline = hasStopped[i] ? null : Step(drivers[i]);
+                if (deadline is null && !hasStopped[i])
+                    drivers[i].Channel.Dispose();
                 hasStopped[i] = deadline is null;
                 if (deadline is { } due)
                     next = next is { } other ? Instant.Min(due, other) : due;

@@ -197,9 +197,11 @@ namespace KcpTun
     {{
         internal const string Compiled = ""{Mutant}"";
 
-        internal static string Active = """";
+        private static readonly System.Threading.AsyncLocal<string> s_active = new();
 
-        internal static bool IsOn(string name) => Active == name;
+        internal static string Active {{ get => s_active.Value; set => s_active.Value = value; }}
+
+        internal static bool IsOn(string name) => s_active.Value == name;
     }}
 }}
 ");
