@@ -29,20 +29,19 @@ internal sealed record Exploration(uint Iterations, string? Bug, string Trace, s
 
     /// <summary>Tries schedules until a bug is found or the iterations are used up.</summary>
     public static Exploration Run(Scenario scenario, uint iterations) =>
-        Run(scenario, Settings(scenario).WithTestingIterations(iterations).WithRandomGeneratorSeed(Seed));
+        Run(scenario, Settings().WithTestingIterations(iterations).WithRandomGeneratorSeed(Seed));
 
     /// <summary>Follows a trace once.</summary>
     public static Exploration Replay(Scenario scenario, string trace) =>
-        Run(scenario, Settings(scenario).WithTestingIterations(1).WithReproducibleTrace(trace));
+        Run(scenario, Settings().WithTestingIterations(1).WithReproducibleTrace(trace));
 
     /// <summary>
     /// A portfolio: random walks and priorities that change at a few random points (PCT), in turns. Deadlocks are exact,
     /// because nothing uncontrolled may run.
     /// </summary>
-    private static Configuration Settings(Scenario scenario) => Configuration.Create()
+    private static Configuration Settings() => Configuration.Create()
         .WithMaxSchedulingSteps(MaxSteps, MaxSteps)
         .WithFailureOnMaxStepsBoundEnabled(true)
-        .WithMemoryAccessRaceCheckingEnabled(scenario.Description.ExploresFields)
         .WithPartiallyControlledConcurrencyAllowed(false)
         .WithSystematicFuzzingFallbackEnabled(false)
         .WithPotentialDeadlocksReportedAsBugs(true)

@@ -115,6 +115,13 @@ internal sealed class Bed
         }
     }
 
+    /// <summary>Forgets a wake-up that came while nobody slept.</summary>
+    public void Forget()
+    {
+        if (_signal.TryBeginWait())
+            _signal.EndWait();
+    }
+
     /// <summary>What a waker does under <see cref="Gate"/> once it has said why.</summary>
     public void RouseLocked()
     {

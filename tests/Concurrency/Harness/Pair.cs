@@ -20,35 +20,26 @@ internal sealed class Pair
     private static readonly PeerAddress s_serverAddress = PeerAddress.FromIPv4([192, 0, 2, 1], 29900);
 
     private readonly List<Task> _threads = [];
-    private Task<LinkSession>? _accepted;
+    private readonly bool _hasTwoThreads;
+    private readonly Bed _clientBed;
+    private readonly Bed _serverBed;
+    private LinkSession? _accepted;
 
     /// <param name="receiveBuffer">Receive bucket of a session, bytes.</param>
     /// <param name="streamBuffer">Window of a stream, bytes.</param>
     /// <param name="hasTwoThreads">Whether each driver has a thread of its own.</param>
-    /// <param name="isRunning">Whether the drivers are run at all.</param>
-    public Pair(
-        int receiveBuffer = 8192, int streamBuffer = 4096, bool hasTwoThreads = false, bool isRunning = true)
+    public Pair(int receiveBuffer = 8192, int streamBuffer = 4096, bool hasTwoThreads = false)
     {
-        var clientBed = new Bed();
-        Bed serverBed = hasTwoThreads ? new Bed() : clientBed;
-        var client = new MemoryChannel(s_clientAddress, clientBed);
-        var server = new MemoryChannel(s_serverAddress, serverBed);
+        _hasTwoThreads = hasTwoThreads;
+        _clientBed = new Bed();
+        _serverBed = hasTwoThreads ? new Bed() : _clientBed;
+        var client = new MemoryChannel(s_clientAddress, _clientBed);
+        var server = new MemoryChannel(s_serverAddress, _serverBed);
         (client.Peer, server.Peer) = (server, client);
         LinkOptions options = Options(receiveBuffer, streamBuffer);
         Client = Drive(client, options);
         Server = Drive(server, options with { IsClient = false });
         Session = Client.Connect(s_serverAddress, Clock.Now);
-        if (!isRunning)
-            return;
-        if (hasTwoThreads)
-        {
-            Start(clientBed, Client);
-            Start(serverBed, Server);
-        }
-        else
-        {
-            Start(clientBed, Client, Server);
-        }
     }
 
     public ManualClock Clock { get; } = new();
@@ -62,26 +53,64 @@ internal sealed class Pair
     /// <summary>The client's session.</summary>
     public LinkSession Session { get; }
 
-    /// <summary>The server's session, once the first stream has reached it.</summary>
-    public Task<LinkSession> AcceptSessionAsync() => _accepted ??= AcceptAsync();
+    /// <summary>
+    /// Gives the drivers their threads. What a scenario prepares before that happens in one thread, so that Coyote
+    /// spends its choices on the race itself.
+    /// </summary>
+    public void Start()
+    {
+        if (_hasTwoThreads)
+        {
+            Run(_clientBed, Client);
+            Run(_serverBed, Server);
+        }
+        else
+        {
+            Run(_clientBed, Client, Server);
+        }
+    }
 
-    /// <summary>A stream of the client and the same stream at the server.</summary>
+    /// <summary>Before <see cref="Start"/>: lets both drivers take turns until neither has anything to do.</summary>
+    public void Settle()
+    {
+        do
+        {
+            Step(Client);
+            Step(Server);
+        }
+        while (_clientBed.Arrivals + _serverBed.Arrivals > 0);
+        _clientBed.Forget();
+        _serverBed.Forget();
+    }
+
+    /// <summary>Before <see cref="Start"/>: one turn of the client alone; the server has what it sent yet to receive.</summary>
+    public void StepClient() => Step(Client);
+
+    /// <summary>The server's session, once the first stream has reached it.</summary>
+    public async Task<LinkSession> AcceptSessionAsync() => _accepted ??= (await Server.AcceptAsync())!;
+
+    /// <summary>Before <see cref="Start"/>: a stream of the client and the same stream at the server.</summary>
     public async Task<(MuxStream Client, MuxStream Server)> OpenStreamAsync()
     {
-        MuxStream client = await Session.OpenStreamAsync();
+        Task<MuxStream> opened = Session.OpenStreamAsync();
+        Settle();
+        MuxStream client = await opened;
         LinkSession session = await AcceptSessionAsync();
         MuxStream? server = await session.AcceptStreamAsync();
         return (client, server!);
     }
 
     /// <summary>
-    /// A stream whose client soon may send no more: the server has read a byte, and says that its window is small.
+    /// Before <see cref="Start"/>: a stream whose client may send no more until the server reads; it has read a byte
+    /// only, and said that its window is small.
     /// </summary>
     public async Task<(MuxStream Client, MuxStream Server)> OpenBlockedStreamAsync()
     {
         (MuxStream client, MuxStream server) = await OpenStreamAsync();
         await client.WriteAsync(new byte[200]);
+        Settle();
         await server.ReadAllAsync(1);
+        Settle();
         return (client, server);
     }
 
@@ -100,10 +129,13 @@ internal sealed class Pair
     {
         Client.Stop();
         Server.Stop();
+        if (_threads.Count == 0)
+            Settle();
         foreach (Task thread in _threads)
             await thread;
         Specification.Assert(Client.Stopped.IsCompleted && Server.Stopped.IsCompleted, "a driver has not stopped");
         Specification.Assert(Session.HasEnded, "the client's session has not ended");
+        Specification.Assert(Session.IsSendIdle, "the client's session has ended, and claims to have work");
         Specification.Assert(Client.Counters.CurrEstab == 0, "the client counts {0} sessions", Client.Counters.CurrEstab);
         Specification.Assert(Server.Counters.CurrEstab == 0, "the server counts {0} sessions", Server.Counters.CurrEstab);
         Specification.Assert(Budget.UsedBytes == 0, "{0} bytes of the memory budget are missing", Budget.UsedBytes);
@@ -125,9 +157,7 @@ internal sealed class Pair
     private LinkDriver Drive(MemoryChannel channel, LinkOptions options) => new(
         channel, new DriverOptions(options, new byte[32], new FixedEntropy(), Budget, NullLogger.Instance));
 
-    private async Task<LinkSession> AcceptAsync() => (await Server.AcceptAsync())!;
-
-    private void Start(Bed bed, params LinkDriver[] drivers) => _threads.Add(Task.Run(() => RunAsync(bed, drivers)));
+    private void Run(Bed bed, params LinkDriver[] drivers) => _threads.Add(Task.Run(() => RunAsync(bed, drivers)));
 
     private async Task RunAsync(Bed bed, LinkDriver[] drivers)
     {

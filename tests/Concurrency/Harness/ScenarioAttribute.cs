@@ -11,10 +11,4 @@ internal sealed class ScenarioAttribute(string claim, params string[] mutants) :
     public string Claim => claim;
 
     public IReadOnlyList<string> Mutants => mutants;
-
-    /// <summary>
-    /// Also switch between plain reads and writes of fields, not only at locks, tasks and interlocked operations:
-    /// slower, and needed where the claim is about a field that no lock guards.
-    /// </summary>
-    public bool ExploresFields { get; init; }
 }

@@ -14,6 +14,7 @@ internal static class CloseScenarios
     {
         var pair = new Pair(hasTwoThreads: true);
         (MuxStream client, MuxStream server) = await pair.OpenStreamAsync();
+        pair.Start();
         Task far = Task.Run(async () =>
         {
             await server.WriteAsync(new byte[10]);
@@ -33,7 +34,8 @@ internal static class CloseScenarios
         var pair = new Pair();
         (MuxStream client, MuxStream server) = await pair.OpenStreamAsync();
         await server.WriteAsync(new byte[10]);
-        await client.WaitToReadAsync();
+        pair.Settle();
+        pair.Start();
         Task first = Task.Run(client.Abort);
         await client.DisposeAsync();
         await first;
@@ -48,6 +50,7 @@ internal static class CloseScenarios
     {
         var pair = new Pair();
         (MuxStream client, MuxStream server) = await pair.OpenStreamAsync();
+        pair.Start();
         Task write = Task.Run(async () =>
         {
             await server.WriteAsync(new byte[10]);
@@ -67,9 +70,11 @@ internal static class CloseScenarios
         var pair = new Pair(receiveBuffer: 512, streamBuffer: 512);
         (MuxStream greedy, MuxStream unread) = await pair.OpenStreamAsync();
         (MuxStream client, MuxStream server) = await pair.OpenStreamAsync();
-        Unfinished.Expect(1);
         await greedy.WriteAsync(new byte[1000]);
         await client.WriteAsync(new byte[10]);
+        pair.Settle();
+        pair.Start();
+        Unfinished.Expect(1);
         Task read = Task.Run(async () =>
         {
             await server.ReadAllAsync(10);
@@ -90,6 +95,7 @@ internal static class CloseScenarios
     {
         var pair = new Pair();
         (MuxStream client, MuxStream server) = await pair.OpenStreamAsync();
+        pair.Start();
         Task tick = Task.Run(() => pair.AdvanceSeconds(10));
         Task write = Task.Run(async () =>
         {
@@ -116,6 +122,7 @@ internal static class CloseScenarios
     public static async Task SessionCloseAgainstSessionClose()
     {
         var pair = new Pair();
+        pair.Start();
         Task first = Task.Run(pair.Session.Close);
         Task second = Task.Run(pair.Session.Close);
         await pair.Session.Completion;
@@ -130,7 +137,10 @@ internal static class CloseScenarios
     public static async Task TimeoutAgainstClose()
     {
         var pair = new Pair();
+        await pair.OpenStreamAsync();
         (MuxStream client, MuxStream server) = await pair.OpenStreamAsync();
+        await pair.OpenStreamAsync();
+        pair.Start();
         Task read = Task.Run(async () =>
         {
             try

@@ -13,6 +13,7 @@ internal static class OpenScenarios
     public static async Task OpenAgainstOpen()
     {
         var pair = new Pair();
+        pair.Start();
         Task<MuxStream> first = Task.Run(async () => await pair.Session.OpenStreamAsync());
         Task<MuxStream> second = Task.Run(async () => await pair.Session.OpenStreamAsync());
         MuxStream one = await first;
@@ -31,6 +32,7 @@ internal static class OpenScenarios
     public static async Task OpenAgainstSessionClose()
     {
         var pair = new Pair();
+        pair.Start();
         Task open = Task.Run(async () => await TryOpenAsync(pair.Session));
         Task close = Task.Run(pair.Session.Close);
         await open;
@@ -44,11 +46,11 @@ internal static class OpenScenarios
     public static async Task OpenAgainstStop()
     {
         var pair = new Pair();
+        pair.Start();
         Task open = Task.Run(async () =>
         {
-            while (await TryOpenAsync(pair.Session))
-            {
-            }
+            for (int i = 0; i < 3; i++)
+                await TryOpenAsync(pair.Session);
         });
         Task stop = Task.Run(pair.Client.Stop);
         await open;
@@ -63,12 +65,14 @@ internal static class OpenScenarios
     public static async Task FailedOpenAgainstSessionEnd()
     {
         var pair = new Pair();
+        pair.Start();
         Task open = Task.Run(async () =>
         {
-            while (await TryOpenAsync(pair.Session))
-            {
-            }
-
+            bool isOpen = true;
+            for (int i = 0; i < 3 && isOpen; i++)
+                isOpen = await TryOpenAsync(pair.Session);
+            if (isOpen)
+                return;
             Specification.Assert(pair.Session.HasEnded, "the open failed, but the session has not ended");
             Specification.Assert(pair.Session.EndText.Length > 0, "the session does not say why it ended");
         });
@@ -83,12 +87,14 @@ internal static class OpenScenarios
     public static async Task FullBacklogAgainstAccept()
     {
         var pair = new Pair();
-        MuxStream[] streams = new MuxStream[LinkSession.AcceptBacklog + 1];
-        for (int i = 0; i < streams.Length; i++)
-            streams[i] = await pair.Session.OpenStreamAsync();
+        var opened = new List<Task<MuxStream>>();
+        for (int i = 0; i <= LinkSession.AcceptBacklog; i++)
+            opened.Add(pair.Session.OpenStreamAsync());
+        pair.Start();
         Task accept = Task.Run(async () => await AcceptAllAsync(await pair.AcceptSessionAsync()));
-        foreach (MuxStream stream in streams)
+        foreach (Task<MuxStream> open in opened)
         {
+            MuxStream stream = await open;
             int length = await stream.ReadAsync(new byte[1]);
             Specification.Assert(length == 0, "a byte that nobody sent");
             await stream.DisposeAsync();
@@ -106,10 +112,13 @@ internal static class OpenScenarios
     public static async Task FullBacklogAgainstSessionEnd()
     {
         var pair = new Pair();
-        Task accept = Task.Run(async () => await AcceptAllAsync(await pair.AcceptSessionAsync()));
-        for (int i = 0; i < LinkSession.AcceptBacklog; i++)
-            await (await pair.Session.OpenStreamAsync()).WriteAsync(new byte[10]);
-        await pair.AcceptSessionAsync();
+        (MuxStream first, _) = await pair.OpenStreamAsync();
+        Task<MuxStream> opened = pair.Session.OpenStreamAsync();
+        pair.Settle();
+        await (await opened).WriteAsync(new byte[10]);
+        pair.Start();
+        LinkSession session = await pair.AcceptSessionAsync();
+        Task accept = Task.Run(async () => await AcceptAllAsync(session));
         pair.Server.Stop();
         await accept;
         await pair.StopAsync();
@@ -121,6 +130,7 @@ internal static class OpenScenarios
     public static async Task AcceptSessionAgainstStop()
     {
         var pair = new Pair();
+        pair.Start();
         Task accept = Task.Run(async () =>
         {
             while (await pair.Server.AcceptAsync() is not null)
@@ -150,6 +160,6 @@ internal static class OpenScenarios
     private static async Task AcceptAllAsync(LinkSession session)
     {
         while (await session.AcceptStreamAsync() is { } stream)
-            await stream.DisposeAsync();
+            stream.Dispose();
     }
 }

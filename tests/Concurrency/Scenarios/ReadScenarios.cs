@@ -14,6 +14,7 @@ internal static class ReadScenarios
     {
         var pair = new Pair();
         (MuxStream client, MuxStream server) = await pair.OpenStreamAsync();
+        pair.Start();
         Task read = Task.Run(async () => await client.ReadAllAsync(20));
         await server.WriteAsync(new byte[10]);
         await server.WriteAsync(new byte[10]);
@@ -28,6 +29,7 @@ internal static class ReadScenarios
     {
         var pair = new Pair();
         (MuxStream client, MuxStream server) = await pair.OpenStreamAsync();
+        pair.Start();
         Task wait = Task.Run(async () =>
         {
             await client.WaitToReadAsync();
@@ -45,6 +47,7 @@ internal static class ReadScenarios
     {
         var pair = new Pair();
         (MuxStream client, MuxStream server) = await pair.OpenStreamAsync();
+        pair.Start();
         Task<int> read = Task.Run(async () => await client.ReadToEndAsync());
         await server.WriteAsync(new byte[100]);
         server.CloseWrite();
@@ -60,6 +63,7 @@ internal static class ReadScenarios
     {
         var pair = new Pair();
         (MuxStream client, MuxStream server) = await pair.OpenStreamAsync();
+        pair.Start();
         Task read = Task.Run(async () =>
         {
             try
@@ -85,6 +89,7 @@ internal static class ReadScenarios
     {
         var pair = new Pair();
         (MuxStream client, MuxStream server) = await pair.OpenStreamAsync();
+        pair.Start();
         Task read = Task.Run(async () =>
         {
             try
@@ -102,32 +107,50 @@ internal static class ReadScenarios
     }
 
     [Scenario(
-        "A read is cancelled while data is delivered: it ends, and what it did not return is still there.",
-        "CancelledBeforeRegistering", "CancelledReadTakesData")]
+        "A read without data is cancelled before, while or after it goes to sleep: it ends.",
+        "CancelledBeforeRegistering")]
     public static async Task ReadAgainstCancellation()
     {
         var pair = new Pair();
         (MuxStream client, MuxStream server) = await pair.OpenStreamAsync();
         using var cancellation = new CancellationTokenSource();
-        Task<int> read = Task.Run(async () =>
-        {
-            try
-            {
-                return await client.ReadAsync(new byte[10], cancellation.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                return 0;
-            }
-        });
-        Task cancel = Task.Run(cancellation.Cancel);
+        Task<int> read = Task.Run(async () => await TryReadAsync(client, cancellation.Token));
+        await Task.Run(cancellation.Cancel);
         int received = await read;
+        Specification.Assert(received == 0, "{0} bytes came that nobody sent", received);
+        await CloseAsync(pair, client, server);
+    }
+
+    [Scenario(
+        "A read is cancelled while data is delivered: what it did not return is still there.",
+        "CancelledReadTakesData")]
+    public static async Task DeliveryAgainstCancellation()
+    {
+        var pair = new Pair();
+        (MuxStream client, MuxStream server) = await pair.OpenStreamAsync();
+        pair.Start();
+        using var cancellation = new CancellationTokenSource();
+        Task<int> read = Task.Run(async () => await TryReadAsync(client, cancellation.Token));
+        Task cancel = Task.Run(cancellation.Cancel);
         await server.WriteAsync(new byte[10]);
         server.CloseWrite();
+        int received = await read;
         received += await client.ReadToEndAsync();
         Specification.Assert(received == 10, "{0} of 10 bytes came", received);
         await cancel;
         await CloseAsync(pair, client, server);
+    }
+
+    private static async Task<int> TryReadAsync(MuxStream stream, CancellationToken cancellation)
+    {
+        try
+        {
+            return await stream.ReadAsync(new byte[10], cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            return 0;
+        }
     }
 
     private static async Task CloseAsync(Pair pair, MuxStream client, MuxStream server)

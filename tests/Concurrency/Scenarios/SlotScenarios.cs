@@ -131,7 +131,9 @@ internal static class SlotScenarios
         {
             await Task.Yield();
             stopping.ThrowIfCancellationRequested();
-            var pair = new Pair(isRunning: isRunning);
+            var pair = new Pair();
+            if (isRunning)
+                pair.Start();
             _pairs.Add(pair);
             return pair.Session;
         }

@@ -16,6 +16,7 @@ internal static class WriteScenarios
     {
         var pair = new Pair();
         (MuxStream client, MuxStream server) = await pair.OpenStreamAsync();
+        pair.Start();
         Task write = Task.Run(async () => await client.WriteAsync(new byte[MoreThanTheBuffer]));
         await server.ReadAllAsync(MoreThanTheBuffer);
         await write;
@@ -29,6 +30,7 @@ internal static class WriteScenarios
     {
         var pair = new Pair(streamBuffer: 128);
         (MuxStream client, MuxStream server) = await pair.OpenStreamAsync();
+        pair.Start();
         Task write = Task.Run(async () =>
         {
             for (int i = 0; i < 6; i++)
@@ -46,6 +48,7 @@ internal static class WriteScenarios
     {
         var pair = new Pair(streamBuffer: 64);
         (MuxStream client, MuxStream server) = await pair.OpenBlockedStreamAsync();
+        pair.Start();
         Task<bool> write = Task.Run(async () => await TryWriteAsync(client, CancellationToken.None));
         await client.DisposeAsync();
         await write;
@@ -59,6 +62,7 @@ internal static class WriteScenarios
     {
         var pair = new Pair(streamBuffer: 64);
         (MuxStream client, MuxStream server) = await pair.OpenBlockedStreamAsync();
+        pair.Start();
         Task<bool> write = Task.Run(async () => await TryWriteAsync(client, CancellationToken.None));
         pair.Session.Close();
         await write;
@@ -72,6 +76,7 @@ internal static class WriteScenarios
     {
         var pair = new Pair();
         (MuxStream client, MuxStream server) = await pair.OpenStreamAsync();
+        pair.Start();
         Task<int> write = Task.Run(async () =>
         {
             int written = 0;
@@ -102,6 +107,7 @@ internal static class WriteScenarios
     {
         var pair = new Pair(streamBuffer: 64);
         (MuxStream client, MuxStream server) = await pair.OpenBlockedStreamAsync();
+        pair.Start();
         using var cancellation = new CancellationTokenSource();
         Task<bool> write = Task.Run(async () => await TryWriteAsync(client, cancellation.Token));
         Task cancel = Task.Run(cancellation.Cancel);
