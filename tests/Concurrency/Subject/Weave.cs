@@ -195,7 +195,7 @@ namespace KcpTun
 {{
     internal static class Mutants
     {{
-        internal const string Compiled = ""{Mutant}"";
+        internal static readonly string Compiled = ""{Mutant}"";
 
         private static readonly System.Threading.AsyncLocal<string> s_active = new();
 
