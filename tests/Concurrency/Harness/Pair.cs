@@ -123,9 +123,10 @@ internal sealed class Pair
     }
 
     /// <summary>
-    /// Stops both drivers and checks what must hold whatever happened: everything that was counted is given back.
+    /// Stops both drivers, disposes the streams given, and checks what must hold whatever happened: everything that was
+    /// counted is given back.
     /// </summary>
-    public async Task StopAsync()
+    public async Task StopAsync(params MuxStream[] streams)
     {
         Client.Stop();
         Server.Stop();
@@ -133,6 +134,8 @@ internal sealed class Pair
             Settle();
         foreach (Task thread in _threads)
             await thread;
+        foreach (MuxStream stream in streams)
+            stream.Dispose();
         Specification.Assert(Client.Stopped.IsCompleted && Server.Stopped.IsCompleted, "a driver has not stopped");
         Specification.Assert(Session.HasEnded, "the client's session has not ended");
         Specification.Assert(Session.IsSendIdle, "the client's session has ended, and claims to have work");

@@ -39,8 +39,7 @@ internal static class CloseScenarios
         Task first = Task.Run(client.Abort);
         await client.DisposeAsync();
         await first;
-        await server.DisposeAsync();
-        await pair.StopAsync();
+        await pair.StopAsync(server);
     }
 
     [Scenario(
@@ -82,9 +81,7 @@ internal static class CloseScenarios
         });
         await unread.DisposeAsync();
         await read;
-        foreach (MuxStream stream in new[] { greedy, client, server })
-            await stream.DisposeAsync();
-        await pair.StopAsync();
+        await pair.StopAsync(greedy, client, server);
     }
 
     [Scenario(
@@ -111,9 +108,7 @@ internal static class CloseScenarios
         pair.Session.Close();
         await tick;
         await write;
-        await client.DisposeAsync();
-        await server.DisposeAsync();
-        await pair.StopAsync();
+        await pair.StopAsync(client, server);
     }
 
     [Scenario(
@@ -156,8 +151,6 @@ internal static class CloseScenarios
         pair.Session.Close();
         await read;
         await tick;
-        await client.DisposeAsync();
-        await server.DisposeAsync();
-        await pair.StopAsync();
+        await pair.StopAsync(client, server);
     }
 }

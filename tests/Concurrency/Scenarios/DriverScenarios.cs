@@ -59,9 +59,7 @@ internal static class DriverScenarios
         int end = await server.ReadAsync(new byte[1]);
         Specification.Assert(end == 0, "more came than was written");
         await write;
-        await client.DisposeAsync();
-        await server.DisposeAsync();
-        await pair.StopAsync();
+        await pair.StopAsync(client, server);
     }
 
     [Scenario(
@@ -100,8 +98,6 @@ internal static class DriverScenarios
         foreach (MuxStream server in servers)
             await server.ReadAllAsync(Piece);
         await servers[0].ReadAllAsync(Piece);
-        foreach (MuxStream stream in clients.Concat(servers))
-            await stream.DisposeAsync();
         await pair.StopAsync();
     }
 
@@ -110,7 +106,7 @@ internal static class DriverScenarios
         "TurnLostWithFramesLeft")]
     public static async Task ThreeStreamsFinish()
     {
-        const int Length = 300;
+        const int Length = 160;
         var pair = new Pair(receiveBuffer: 256, streamBuffer: 128);
         var streams = new List<(MuxStream Client, MuxStream Server)>();
         for (int i = 0; i < 3; i++)
@@ -139,7 +135,7 @@ internal static class DriverScenarios
 
     private static async Task EchoAsync(MuxStream stream)
     {
-        byte[] buffer = new byte[100];
+        byte[] buffer = new byte[80];
         while (await stream.ReadAsync(buffer) is > 0 and int length)
             await stream.WriteAsync(buffer.AsMemory(0, length));
         await stream.DisposeAsync();

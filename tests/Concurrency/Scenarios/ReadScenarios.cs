@@ -19,13 +19,13 @@ internal static class ReadScenarios
         await server.WriteAsync(new byte[10]);
         await server.WriteAsync(new byte[10]);
         await read;
-        await CloseAsync(pair, client, server);
+        await pair.StopAsync(client, server);
     }
 
     [Scenario(
         "A thread without a buffer waits for something to read while data is delivered: no wake-up is lost.",
         "WaitToReadArmsLate")]
-    public static async Task WaitToReadAgainstDelivery()
+    public static async Task WaitForDataAgainstDelivery()
     {
         var pair = new Pair();
         (MuxStream client, MuxStream server) = await pair.OpenStreamAsync();
@@ -37,7 +37,7 @@ internal static class ReadScenarios
         });
         await server.WriteAsync(new byte[10]);
         await wait;
-        await CloseAsync(pair, client, server);
+        await pair.StopAsync(client, server);
     }
 
     [Scenario(
@@ -53,7 +53,7 @@ internal static class ReadScenarios
         server.CloseWrite();
         int received = await read;
         Specification.Assert(received == 100, "{0} of 100 bytes came", received);
-        await CloseAsync(pair, client, server);
+        await pair.StopAsync(client, server);
     }
 
     [Scenario(
@@ -79,7 +79,7 @@ internal static class ReadScenarios
         await server.WriteAsync(new byte[10]);
         pair.Session.Close();
         await read;
-        await CloseAsync(pair, client, server);
+        await pair.StopAsync(client, server);
     }
 
     [Scenario(
@@ -103,7 +103,7 @@ internal static class ReadScenarios
         await server.WriteAsync(new byte[10]);
         await client.DisposeAsync();
         await read;
-        await CloseAsync(pair, client, server);
+        await pair.StopAsync(client, server);
     }
 
     [Scenario(
@@ -118,7 +118,7 @@ internal static class ReadScenarios
         await Task.Run(cancellation.Cancel);
         int received = await read;
         Specification.Assert(received == 0, "{0} bytes came that nobody sent", received);
-        await CloseAsync(pair, client, server);
+        await pair.StopAsync(client, server);
     }
 
     [Scenario(
@@ -138,7 +138,7 @@ internal static class ReadScenarios
         received += await client.ReadToEndAsync();
         Specification.Assert(received == 10, "{0} of 10 bytes came", received);
         await cancel;
-        await CloseAsync(pair, client, server);
+        await pair.StopAsync(client, server);
     }
 
     private static async Task<int> TryReadAsync(MuxStream stream, CancellationToken cancellation)
@@ -151,12 +151,5 @@ internal static class ReadScenarios
         {
             return 0;
         }
-    }
-
-    private static async Task CloseAsync(Pair pair, MuxStream client, MuxStream server)
-    {
-        await client.DisposeAsync();
-        await server.DisposeAsync();
-        await pair.StopAsync();
     }
 }

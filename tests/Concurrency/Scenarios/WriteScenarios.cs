@@ -20,7 +20,7 @@ internal static class WriteScenarios
         Task write = Task.Run(async () => await client.WriteAsync(new byte[MoreThanTheBuffer]));
         await server.ReadAllAsync(MoreThanTheBuffer);
         await write;
-        await CloseAsync(pair, client, server);
+        await pair.StopAsync(client, server);
     }
 
     [Scenario(
@@ -38,7 +38,7 @@ internal static class WriteScenarios
         });
         await server.ReadAllAsync(6 * 128);
         await write;
-        await CloseAsync(pair, client, server);
+        await pair.StopAsync(client, server);
     }
 
     [Scenario(
@@ -52,7 +52,7 @@ internal static class WriteScenarios
         Task<bool> write = Task.Run(async () => await TryWriteAsync(client, CancellationToken.None));
         await client.DisposeAsync();
         await write;
-        await CloseAsync(pair, client, server);
+        await pair.StopAsync(client, server);
     }
 
     [Scenario(
@@ -66,7 +66,7 @@ internal static class WriteScenarios
         Task<bool> write = Task.Run(async () => await TryWriteAsync(client, CancellationToken.None));
         pair.Session.Close();
         await write;
-        await CloseAsync(pair, client, server);
+        await pair.StopAsync(client, server);
     }
 
     [Scenario(
@@ -97,7 +97,7 @@ internal static class WriteScenarios
         await close;
         int sent = await write;
         Specification.Assert(received == sent, "{0} bytes written, {1} received", sent, received);
-        await CloseAsync(pair, client, server);
+        await pair.StopAsync(client, server);
     }
 
     [Scenario(
@@ -115,7 +115,7 @@ internal static class WriteScenarios
         await cancel;
         int left = client.UnsentBytes;
         Specification.Assert(!isWhole || left <= MoreThanTheBuffer, "more is left than was written");
-        await CloseAsync(pair, client, server);
+        await pair.StopAsync(client, server);
     }
 
     private static async Task<bool> TryWriteAsync(MuxStream stream, CancellationToken cancellation)
@@ -129,12 +129,5 @@ internal static class WriteScenarios
         {
             return false;
         }
-    }
-
-    private static async Task CloseAsync(Pair pair, MuxStream client, MuxStream server)
-    {
-        await client.DisposeAsync();
-        await server.DisposeAsync();
-        await pair.StopAsync();
     }
 }
