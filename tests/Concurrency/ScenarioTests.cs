@@ -58,11 +58,12 @@ public sealed class ScenarioTests
         }
 
         string mutant = Mutants.Compiled == "all" ? "" : $" -p:Mutant={Mutants.Compiled}";
+        string replay = $"KCPTUN_COYOTE_TRACE={file} dotnet run -c Release --project tests/Concurrency{mutant}";
         return $"""
             {scenario.Description.Claim}
             Schedule {run.Schedules} of seed {Exploration.Seed} breaks that: {run.Bug}
             The same schedule again:
-            KCPTUN_COYOTE_TRACE={file} dotnet run -c Release --project tests/Concurrency{mutant} -- --filter "Name~The_claim_holds&Name~{scenario.Name}"
+            {replay} -- --filter "Name~The_claim_holds&Name~{scenario.Name}"
             {run.Log}
             """;
     }

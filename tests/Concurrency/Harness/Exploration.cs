@@ -30,7 +30,9 @@ internal sealed record Exploration(int Schedules, string? Bug, string Trace, str
     /// <summary>The trace to follow instead of exploring (KCPTUN_COYOTE_TRACE, a file); null without it.</summary>
     public static string? TraceAsked { get; } = ReadTrace();
 
-    /// <summary>Tries schedules until a bug is found or the given number is used up; or follows the trace asked for.</summary>
+    /// <summary>
+    /// Tries schedules until a bug is found or the given number is used up; or follows the trace asked for.
+    /// </summary>
     public static Exploration Run(Scenario scenario, uint schedules) => TraceAsked is { } trace
         ? Replay(scenario, trace)
         : Run(scenario, Settings().WithTestingIterations(schedules).WithRandomGeneratorSeed(Seed));

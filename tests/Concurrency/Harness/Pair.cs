@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace KcpTun.Concurrency.Harness;
 
 /// <summary>
-/// A client and a server driver joined in memory, each with the product's own turn. By default one thread runs both: the
-/// scenarios are about application threads against a driver, and a peer that answers at once keeps schedules short.
+/// A client and a server driver joined in memory, each with the product's own turn. By default one thread runs both:
+/// the scenarios are about application threads against a driver, and a peer that answers at once keeps them short.
 /// </summary>
 internal sealed class Pair
 {
@@ -83,7 +83,7 @@ internal sealed class Pair
         _serverBed.Forget();
     }
 
-    /// <summary>Before <see cref="Start"/>: one turn of the client alone; the server has what it sent yet to receive.</summary>
+    /// <summary>Before <see cref="Start"/>: one turn of the client alone. What it sends waits for the server.</summary>
     public void StepClient() => Step(Client);
 
     /// <summary>The server's session, once the first stream has reached it.</summary>
@@ -139,8 +139,10 @@ internal sealed class Pair
         Specification.Assert(Client.Stopped.IsCompleted && Server.Stopped.IsCompleted, "a driver has not stopped");
         Specification.Assert(Session.HasEnded, "the client's session has not ended");
         Specification.Assert(Session.IsSendIdle, "the client's session has ended, and claims to have work");
-        Specification.Assert(Client.Counters.CurrEstab == 0, "the client counts {0} sessions", Client.Counters.CurrEstab);
-        Specification.Assert(Server.Counters.CurrEstab == 0, "the server counts {0} sessions", Server.Counters.CurrEstab);
+        long clients = Client.Counters.CurrEstab;
+        long servers = Server.Counters.CurrEstab;
+        Specification.Assert(clients == 0, "the client counts {0} sessions", clients);
+        Specification.Assert(servers == 0, "the server counts {0} sessions", servers);
         Specification.Assert(Budget.UsedBytes == 0, "{0} bytes of the memory budget are missing", Budget.UsedBytes);
     }
 

@@ -70,6 +70,7 @@ internal static class CloseScenarios
         (MuxStream greedy, MuxStream unread) = await pair.OpenStreamAsync();
         (MuxStream client, MuxStream server) = await pair.OpenStreamAsync();
         await greedy.WriteAsync(new byte[1000]);
+        pair.Settle();
         await client.WriteAsync(new byte[10]);
         pair.Settle();
         pair.Start();

@@ -1,6 +1,6 @@
+using KcpTun.Concurrency.Harness;
 using KcpTun.Primitives;
 using KcpTun.Tunnel;
-using KcpTun.Concurrency.Harness;
 using Microsoft.Coyote.Specifications;
 
 namespace KcpTun.Concurrency.Scenarios;

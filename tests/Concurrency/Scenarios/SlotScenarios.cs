@@ -83,7 +83,7 @@ internal static class SlotScenarios
     }
 
     [Scenario(
-        "A session is retired while the scavenger finds that it has nothing left to do: it is looked after, and closed.",
+        "A session is retired while the scavenger finds nothing left to do: it is looked after, and closed.",
         "RunningClearedLate")]
     public static async Task RetireAgainstSweep()
     {

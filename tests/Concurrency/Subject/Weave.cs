@@ -19,7 +19,7 @@ public sealed class Weave : Task
     private readonly Dictionary<string, List<Edit>> _edits = new Dictionary<string, List<Edit>>();
     private readonly Dictionary<string, string[]> _sources = new Dictionary<string, string[]>();
 
-    /// <summary>The product's folder; patches name files relative to the repository.</summary>
+    /// <summary>The product's folder; patches name files relative to it.</summary>
     [Required]
     public string Root { get; set; } = "";
 
