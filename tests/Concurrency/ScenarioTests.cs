@@ -42,7 +42,7 @@ public sealed class ScenarioTests
         if (Mutants.Compiled != "all")
             Assert.Ignore($"built with -p:Mutant={Mutants.Compiled}");
         Mutants.Active = mutant;
-        Exploration run = Exploration.Run(scenario, Exploration.DefaultSchedules);
+        Exploration run = Exploration.Run(scenario, Exploration.MutantSchedules);
         TestContext.Out.WriteLine($"{scenario}, {mutant}: schedule {run.Schedules}, {run.Bug}");
         run.Bug.ShouldNotBeNull($"{mutant} survives {run.Schedules} schedules with seed {Exploration.Seed}");
         Exploration.Replay(scenario, run.Trace).Bug.ShouldBe(run.Bug);

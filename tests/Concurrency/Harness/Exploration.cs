@@ -13,8 +13,14 @@ namespace KcpTun.Concurrency.Harness;
 /// <param name="Log">Coyote's log of the last schedule.</param>
 internal sealed record Exploration(int Schedules, string? Bug, string Trace, string Log)
 {
-    /// <summary>Enough for every mutant; more of them only help against what nobody has thought of.</summary>
-    public const uint DefaultSchedules = 1000;
+    /// <summary>A mutant that is not found within these is not found.</summary>
+    public const uint MutantSchedules = 1000;
+
+    /// <summary>
+    /// Four times what any mutant took; more of them only help against what nobody has thought of, and that is for a
+    /// night.
+    /// </summary>
+    private const uint DefaultSchedules = 300;
 
     private const uint DefaultSeed = 20260314;
 
