@@ -83,6 +83,7 @@ internal static class MutationOperators
     /// <summary>Whether the place wants a constant, which a switch at run time is not.</summary>
     public static bool WantsConstant(SyntaxNode node) => node.Ancestors().TakeWhile(a => a is not BlockSyntax).Any(a =>
         a is AttributeSyntax or PatternSyntax or SwitchLabelSyntax or EnumMemberDeclarationSyntax or ParameterSyntax
+            or CollectionExpressionSyntax
         || a is FieldDeclarationSyntax { Modifiers: var m } && m.Any(SyntaxKind.ConstKeyword)
         || a is LocalDeclarationStatementSyntax { IsConst: true });
 

@@ -45,7 +45,7 @@ using (StreamWriter outcomes = new(outcomeFile, append: killers.Count > 0))
             ? profiles.Where(test => test.Name.Contains($".{mutant.Folder}.", StringComparison.Ordinal))
             : byMutant[mutant.Id];
         TestProfile[] tests = [.. candidates.OrderBy(test => test.Milliseconds)];
-        TimeSpan patience = TimeSpan.FromSeconds(60) + (TimeSpan.FromMilliseconds(tests.Sum(t => t.Milliseconds)) * 10);
+        TimeSpan patience = TimeSpan.FromSeconds(20) + TimeSpan.FromMilliseconds(3 * tests.Sum(t => t.Milliseconds));
         string? killer = tests.Length == 0 ? null : worker.Try(mutant, tests, patience);
         killers[mutant.Key] = killer;
         outcomes.WriteLine(JsonSerializer.Serialize(new Outcome(mutant.Key, killer)));

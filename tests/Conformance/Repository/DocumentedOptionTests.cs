@@ -22,8 +22,7 @@ public sealed partial class DocumentedOptionTests
             .Where(cells => cells[1].TrimStart().StartsWith("`-", StringComparison.Ordinal))
             .Where(cells => !cells[1].Contains("not in `-h`", StringComparison.Ordinal))
             .Select(cells => Option().Match(cells[1]).Value.TrimStart('-'));
-        printed.Where(flag => flag is not ("help" or "version"))
-            .ShouldBe(documented, ignoreOrder: true, $"kcptun {name} -h");
+        printed.ShouldBe(documented, ignoreOrder: true, $"kcptun {name} -h");
     }
 
     [Test]
