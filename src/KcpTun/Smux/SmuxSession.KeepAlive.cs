@@ -6,16 +6,15 @@ namespace KcpTun.Smux;
 public sealed partial class SmuxSession
 {
     private readonly FrameQueue _keepAliveQueue = new(0);
-    private Instant _start;
     private Instant _nextKeepAlive;
-    private Instant _lastCheck;
     private Instant _nextCheck;
+
+    // Not told from the times: the first frame may well come in the moment in which the session begins.
+    private bool _hasHeard;
+    private bool _hasHeardSinceCheck;
 
     /// <summary>When the last frame header arrived; the session's start before the first.</summary>
     public Instant LastActivity { get; private set; }
-
-    /// <summary>A frame has arrived.</summary>
-    private bool HasHeard => LastActivity != _start;
 
     /// <summary>
     /// The peer has been silent for a whole check interval although we were ready to receive: the caller closes the
@@ -35,7 +34,7 @@ public sealed partial class SmuxSession
         {
             // A NOP that has not been sent yet serves this interval as well. A server that has never heard a frame may
             // be talking to what is left of another session, and must not keep that alive (differs).
-            if (_keepAliveQueue.IsEmpty && (_isClient || HasHeard))
+            if (_keepAliveQueue.IsEmpty && (_isClient || _hasHeard))
                 _scheduler.Push(_keepAliveQueue, FrameClass.Control, _sequence++);
             _nextKeepAlive = FollowingTick(_nextKeepAlive, _options.KeepAliveSeconds, now);
         }
@@ -46,18 +45,24 @@ public sealed partial class SmuxSession
 
     private void StartTimers(Instant now)
     {
-        _start = now;
         LastActivity = now;
-        _lastCheck = now;
         _nextKeepAlive = now.AddSeconds(_options.KeepAliveSeconds);
         _nextCheck = now.AddSeconds(_options.KeepAliveTimeoutSeconds);
     }
 
-    /// <summary>Any frame counts. While the bucket is empty the silence is ours, so it proves nothing.</summary>
+    /// <summary>A frame header has arrived; any frame counts.</summary>
+    private void NoteActivity(Instant now)
+    {
+        LastActivity = now;
+        _hasHeard = true;
+        _hasHeardSinceCheck = true;
+    }
+
+    /// <summary>While the bucket is empty the silence is ours, so it proves nothing.</summary>
     private void CheckActivity(Instant now)
     {
-        IsTimedOut = LastActivity <= _lastCheck && CanReceive;
-        _lastCheck = now;
+        IsTimedOut = !_hasHeardSinceCheck && CanReceive;
+        _hasHeardSinceCheck = false;
         _nextCheck = FollowingTick(_nextCheck, _options.KeepAliveTimeoutSeconds, now);
     }
 

@@ -79,7 +79,7 @@ public sealed partial class SmuxSession
             return InputUpdate(frame.StreamId);
         }
 
-        LastActivity = now;
+        NoteActivity(now);
         SmuxInputResult result = Check(frame);
         if (result != SmuxInputResult.Ok)
             return result;

@@ -25,6 +25,15 @@ public sealed class SmuxKeepAliveTests
         _peer.Drain().ShouldBe(Frames.Of(2, SmuxCommand.Nop, 0));
     }
 
+    /// <summary>A server's session and its first frame begin with the same datagram.</summary>
+    [Test]
+    public void A_frame_in_the_moment_of_the_start_was_heard()
+    {
+        Hear(0);
+        Session.HandleTimer(Seconds(10));
+        _peer.Drain().ShouldBe(Frames.Of(2, SmuxCommand.Nop, 0));
+    }
+
     [Test]
     public void NOPs_that_cannot_be_sent_do_not_pile_up()
     {
@@ -65,6 +74,7 @@ public sealed class SmuxKeepAliveTests
         Session.NextDeadline.ShouldBe(Instant.Never);
     }
 
+    [TestCase(0)]
     [TestCase(1)]
     [TestCase(29)]
     [TestCase(30)]
