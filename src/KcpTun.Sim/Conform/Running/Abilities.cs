@@ -10,6 +10,7 @@ internal static class Abilities
         "null",
         "qpp",
         "half-close",
+        "closewait",
         "framesize",
         "ratelimit",
         "smux-strict",

@@ -12,7 +12,7 @@ internal static class SubjectCatalog
     private const string OwnRelease = "20260314";
 
     private static readonly VirtualSubject s_core =
-        new("ours-core", "core", [], spec => new CoreStage(spec));
+        new("ours-core", "core", ["closewait"], spec => new CoreStage(spec));
 
     private static readonly VirtualSubject s_sim = new("ours-sim", "sim", [], spec => new SimStage(spec));
 
