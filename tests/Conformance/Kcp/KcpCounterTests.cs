@@ -11,7 +11,7 @@ public sealed class KcpCounterTests
     public void Bytes_are_counted_at_both_ends()
     {
         var pool = new PacketPool(new MemoryBudget(MemoryBudget.DefaultLimitBytes));
-        var options = new KcpOptions { Conversation = 7 };
+        var options = new KcpOptions { Conversation = 7, CongestionControl = false };
         (SnmpCounters sent, SnmpCounters received) = (new SnmpCounters(), new SnmpCounters());
         var sender = new KcpSession(options, pool, sent);
         var receiver = new KcpSession(options, pool, received);

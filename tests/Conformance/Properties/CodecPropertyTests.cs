@@ -49,7 +49,8 @@ public sealed class CodecPropertyTests
                     && buffer.AsSpan(result.Payload.Offset, result.Payload.Length).SequenceEqual(payloads[i]))
                     .All(isWhole => isWhole);
             },
-            iter: 100);
+            iter: 100,
+            threads: 1);
     }
 
     [Test]
