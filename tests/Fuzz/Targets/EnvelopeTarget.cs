@@ -84,7 +84,7 @@ internal sealed class EnvelopeTarget : FuzzTarget
         var batch = new Batch(rooms);
         envelope.Seal(batch.Buffer, batch.Slices, new SeededEntropy((ulong)payloads.Count));
         FuzzFailure.Unless(batch.IsGuardIntact, "sealing wrote beside the datagrams");
-        batch = new Batch([.. batch.Slices.Select(slice => Lengthen(batch.Buffer.AsSpan(slice.Offset, slice.Length)))]);
+        batch = new Batch([.. batch.Slices.Select(slice => Lengthen(batch.Buffer, slice))]);
         byte[] sealedBytes = batch.Buffer.ToArray();
         Open(envelope, batch);
         for (int i = 0; i < rooms.Count; i++)
@@ -99,9 +99,12 @@ internal sealed class EnvelopeTarget : FuzzTarget
             RefuseForgeries(envelope, batch, sealedBytes);
     }
 
-    /// <summary>A datagram of the greatest length with something behind it, which the receiver has to cut off.</summary>
-    private static byte[] Lengthen(ReadOnlySpan<byte> datagram) =>
-        datagram.Length == Envelope.MaximumDatagram ? [.. datagram, 1, 2, 3] : datagram.ToArray();
+    /// <summary>A datagram of the greatest length with something behind it, which a receiver cuts off.</summary>
+    private static byte[] Lengthen(byte[] buffer, Slice slice)
+    {
+        Span<byte> datagram = buffer.AsSpan(slice.Offset, slice.Length);
+        return datagram.Length == Envelope.MaximumDatagram ? [.. datagram, 1, 2, 3] : datagram.ToArray();
+    }
 
     /// <summary>Every datagram with one bit of its middle changed.</summary>
     private static void RefuseForgeries(Envelope envelope, Batch batch, byte[] sealedBytes)
