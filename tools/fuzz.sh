@@ -24,7 +24,7 @@ command -v afl-fuzz >/dev/null || { echo 'tools/fuzz.sh: needs afl++ (Debian: ap
 # The instrumented assemblies live here and nowhere else: no other build sees them.
 bin=artifacts/fuzz/bin
 work=artifacts/fuzz/work
-dotnet build -c Release tests/Fuzz --nologo -v quiet ${FUZZ_BUILD_OPTIONS:-}
+dotnet build -c Release tests/Fuzz --nologo -v quiet
 plain=artifacts/bin/KcpTun.Fuzz/release
 rm -rf "$bin"
 mkdir -p artifacts/fuzz
@@ -44,8 +44,8 @@ for target in "${targets[@]}"; do
   dictionary=()
   "$bin/KcpTun.Fuzz" "$target" --tokens >"$out.dict"
   if [ -s "$out.dict" ]; then dictionary=(-x "$out.dict"); fi
-  # -t: what takes a second is a hang. -d: short runs skip the deterministic stages.
-  if ! afl-fuzz -i "tests/Fuzz/corpus/$target" -o "$out" -m none -t 1000 -V "$seconds" -d "${dictionary[@]}" \
+  # -t: what takes five seconds is a hang. -d: short runs skip the deterministic stages.
+  if ! afl-fuzz -i "tests/Fuzz/corpus/$target" -o "$out" -m none -t 5000 -V "$seconds" -d "${dictionary[@]}" \
     -- "$bin/KcpTun.Fuzz" "$target" --afl >"$out.log" 2>&1; then
     echo "$target: afl-fuzz failed:"; tail -n 20 "$out.log"; status=1; continue
   fi
@@ -67,7 +67,7 @@ for target in "${targets[@]}"; do
   done < <(find "$out/default/crashes" "$out/default/hangs" -type f -name 'id*' | sort | head -n 5)
 
   if $minimize; then
-    afl-cmin -i "$out/default/queue" -o "$out.min" -m none -t 2000 -- "$bin/KcpTun.Fuzz" "$target" --afl >>"$out.log" 2>&1
+    afl-cmin -i "$out/default/queue" -o "$out.min" -m none -t 5000 -- "$bin/KcpTun.Fuzz" "$target" --afl >>"$out.log" 2>&1
     echo "$target: $(find "$out.min" -type f | wc -l) inputs are enough for all branches reached: $out.min"
   fi
 done

@@ -41,7 +41,9 @@ public class EnvelopeBenchmarks
     [Benchmark]
     public void Seal() => _envelope.Seal(_buffer, _slices, _entropy);
 
-    /// <summary>Opening works in place, so that the datagrams have to be put back each time: see the copy alone.</summary>
+    /// <summary>
+    /// Opening works in place, so that the datagrams have to be put back each time: see the copy alone.
+    /// </summary>
     [Benchmark]
     public bool CopyAndOpen()
     {

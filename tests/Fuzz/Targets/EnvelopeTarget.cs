@@ -4,12 +4,13 @@ using KcpTun.Primitives;
 namespace KcpTun.Fuzz.Targets;
 
 /// <summary>
-/// Input: the cipher, then blocks, each a datagram. They are opened as they are, in one batch and one by one; then
-/// sealed as payloads and opened again.
+/// Input: the cipher, then datagrams: a length, and a block that is repeated up to it. They are opened as they are, in
+/// one batch and one by one; then sealed as payloads and opened again.
 /// </summary>
 internal sealed class EnvelopeTarget : FuzzTarget
 {
     private const int MaxDatagrams = 16;
+    private const int MaxLengthOfDatagram = 1600;
     private const byte Guard = 0xA5;
 
     private static readonly byte[] s_pass = KeyDerivation.DerivePass("it's a secrect");
@@ -29,7 +30,7 @@ internal sealed class EnvelopeTarget : FuzzTarget
         Envelope envelope = _envelopes[choices.Below(_envelopes.Length)];
         var datagrams = new List<byte[]>();
         while (!choices.IsEmpty && datagrams.Count < MaxDatagrams)
-            datagrams.Add(choices.Block().ToArray());
+            datagrams.Add(ReadDatagram(ref choices));
         Batch whole = Open(envelope, new Batch(datagrams));
         for (int i = 0; i < datagrams.Count; i++)
         {
@@ -38,6 +39,16 @@ internal sealed class EnvelopeTarget : FuzzTarget
         }
 
         SealAndOpen(envelope, datagrams);
+    }
+
+    private static byte[] ReadDatagram(ref FuzzInput choices)
+    {
+        int shortest = Math.Min((int)choices.UInt16(), MaxLengthOfDatagram);
+        ReadOnlySpan<byte> block = choices.Block();
+        byte[] datagram = new byte[Math.Max(shortest, block.Length)];
+        for (int i = 0; i < datagram.Length && !block.IsEmpty; i++)
+            datagram[i] = block[i % block.Length];
+        return datagram;
     }
 
     private static Batch Open(Envelope envelope, Batch batch)
@@ -73,6 +84,7 @@ internal sealed class EnvelopeTarget : FuzzTarget
         var batch = new Batch(rooms);
         envelope.Seal(batch.Buffer, batch.Slices, new SeededEntropy((ulong)payloads.Count));
         FuzzFailure.Unless(batch.IsGuardIntact, "sealing wrote beside the datagrams");
+        batch = new Batch([.. batch.Slices.Select(slice => Lengthen(batch.Buffer, slice))]);
         byte[] sealedBytes = batch.Buffer.ToArray();
         Open(envelope, batch);
         for (int i = 0; i < rooms.Count; i++)
@@ -85,6 +97,13 @@ internal sealed class EnvelopeTarget : FuzzTarget
 
         if (envelope.Kind == CipherKind.Aes128Gcm)
             RefuseForgeries(envelope, batch, sealedBytes);
+    }
+
+    /// <summary>A datagram of the greatest length with something behind it, which a receiver cuts off.</summary>
+    private static byte[] Lengthen(byte[] buffer, Slice slice)
+    {
+        Span<byte> datagram = buffer.AsSpan(slice.Offset, slice.Length);
+        return datagram.Length == Envelope.MaximumDatagram ? [.. datagram, 1, 2, 3] : datagram.ToArray();
     }
 
     /// <summary>Every datagram with one bit of its middle changed.</summary>

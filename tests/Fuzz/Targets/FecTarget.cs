@@ -106,7 +106,8 @@ internal sealed class FecTarget : FuzzTarget
     {
         byte[] packet = new byte[FecHeader.Length + choices.Below(64)];
         int offset = (sbyte)choices.Byte();
-        FecHeader.Write(packet, unchecked(near + (uint)offset), choices.Bit() ? FecHeader.DataType : FecHeader.ParityType);
+        ushort type = choices.Bit() ? FecHeader.DataType : FecHeader.ParityType;
+        FecHeader.Write(packet, unchecked(near + (uint)offset), type);
         choices.Take(packet.Length - FecHeader.RegionOffset).CopyTo(packet.AsSpan(FecHeader.RegionOffset));
         Check(packet, null);
     }

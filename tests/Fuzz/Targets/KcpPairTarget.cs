@@ -11,7 +11,10 @@ internal sealed class KcpPairTarget : FuzzTarget
 {
     private const int MaxSteps = 300;
     private const int MaxHeld = 64;
-    private const int RecoverySteps = 5000;
+    private const int RecoverySteps = 20_000;
+
+    // With segments of a few bytes all that waits takes too many round trips.
+    private const int SmallestMtu = 100;
 
     private uint _now;
     private List<(End To, byte[] Packet)> _held = [];
@@ -40,6 +43,7 @@ internal sealed class KcpPairTarget : FuzzTarget
         var choices = new FuzzInput(input);
         byte mode = choices.Byte();
         KcpOptions options = KcpTarget.ReadOptions(ref choices, mode) with { StreamMode = true };
+        options = options with { Mtu = Math.Max(options.Mtu, SmallestMtu) };
 
         // Both ends start from the same numbers; everything else may differ.
         KcpOptions others = KcpTarget.ReadOptions(ref choices, choices.Byte()) with

@@ -98,7 +98,8 @@ internal sealed class KcpTarget : FuzzTarget
                 Input(ReadSegment(ref choices), isRegular, (choice & 0x20) != 0);
                 break;
             case Step.Push:
-                Input(Segment(KcpHeader.Push, _session.ReceiveNext + (uint)(choice >> 6), ref choices), isRegular, true);
+                uint sequence = _session.ReceiveNext + (uint)(choice >> 6);
+                Input(Segment(KcpHeader.Push, sequence, ref choices), isRegular, true);
                 break;
             case Step.Ack:
                 Input(Segment(KcpHeader.Ack, _session.SendUna + (uint)(choice >> 6), ref choices), isRegular, true);
@@ -123,7 +124,8 @@ internal sealed class KcpTarget : FuzzTarget
     {
         KcpInputResult result = _session.Input(packet, isRegular, ackNoDelay, _now, _output);
         FuzzFailure.Unless(
-            (result == KcpInputResult.TooShort) == (packet.Length < KcpHeader.Length), $"{packet.Length} bytes: {result}");
+            (result == KcpInputResult.TooShort) == (packet.Length < KcpHeader.Length),
+            $"{packet.Length} bytes: {result}");
         _widestWindow = Math.Max(_widestWindow, _session.RemoteWindow);
     }
 
@@ -150,8 +152,9 @@ internal sealed class KcpTarget : FuzzTarget
     {
         int length = command == KcpHeader.Push ? choices.Below(128) : 0;
         byte[] packet = new byte[KcpHeader.Length + length];
-        new KcpHeader(
-            Conversation, command, 0, choices.Byte(), _now, sequenceNumber, _session.SendUna, (uint)length).Write(packet);
+        var header = new KcpHeader(
+            Conversation, command, 0, choices.Byte(), _now, sequenceNumber, _session.SendUna, (uint)length);
+        header.Write(packet);
         return packet;
     }
 
@@ -187,7 +190,8 @@ internal sealed class KcpTarget : FuzzTarget
             $"{_session.ReceiveBufferCount} early and {_session.ReceiveQueueCount} unread segments");
         int inFlight = SequenceNumber.Difference(_session.SendNext, _session.SendUna);
         FuzzFailure.Unless(
-            inFlight >= 0 && inFlight <= Math.Min(_options.SendWindow, _widestWindow), $"{inFlight} segments in flight");
+            inFlight >= 0 && inFlight <= Math.Min(_options.SendWindow, _widestWindow),
+            $"{inFlight} segments in flight");
         FuzzFailure.Unless(_pool.Outstanding <= held + _session.WaitSend + 1, $"{_pool.Outstanding} slots are held");
         FuzzFailure.Unless(_session.RtoMs is >= 30 and <= 60_000, $"an RTO of {_session.RtoMs} ms");
         if (_session.TryGetDeadline(_now, out uint deadline) && _session.ProbeWaitMs == 0)

@@ -139,7 +139,8 @@ internal sealed class LinkPair : IDisposable
     /// <summary>Both ends work and exchange packets until neither has anything to say at this moment.</summary>
     private void Settle()
     {
-        const int MaxRounds = 200;
+        // What a step may queue takes so many round trips if every segment needs one.
+        const int MaxRounds = 20_000;
         int rounds = 0;
         for (bool isBusy = true; isBusy; rounds++)
         {

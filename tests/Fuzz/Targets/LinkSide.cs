@@ -98,7 +98,8 @@ internal sealed class LinkSide : ISmuxHandler, ISmuxSource, IPacketSink, IDispos
         _widestWindow = Math.Max(_widestWindow, kcp.RemoteWindow);
         int inFlight = SequenceNumber.Difference(kcp.SendNext, kcp.SendUna);
         FuzzFailure.Unless(
-            inFlight >= 0 && inFlight <= Math.Min(_options.SendWindow, _widestWindow), $"{inFlight} segments in flight");
+            inFlight >= 0 && inFlight <= Math.Min(_options.SendWindow, _widestWindow),
+            $"{inFlight} segments in flight");
         long unread = Core.Smux.BytesUnread;
         FuzzFailure.Unless(unread <= _options.Smux.ReceiveBuffer + FrameSlack, $"{unread} bytes of streams unread");
     }

@@ -17,11 +17,11 @@ internal sealed class ScriptTarget : FuzzTarget
 
     public override IReadOnlyList<string> Tokens { get; } =
     [
-        "id ", "title ", "level MUST", "ref ", "sut server", "layer kcp", "layer smux", "layer udp", "layer fec", "config ",
-        "for x in ", "let ", "note ", "until ", "within ", "wait ", "expect ", "feed ", "take ", "bytes", "app ", "open $s",
-        "accept $s", "send $s 10", "recv $s 10", "close $s", "< ", "> ", "PUSH", "ACK", "WASK", "WINS", "SYN", "FIN", "PSH",
-        "UPD", "NOP", "sid=3", "sn=", "ts=", "una=", "wnd=", "frg=", "len=", "conv=", "*", "$x", "{x}", "..", "0x", "+10ms",
-        "@", "(", ")", "[", "]", "\"", "#", "\n", "\n        ",
+        "id ", "title ", "level MUST", "ref ", "sut server", "layer kcp", "layer smux", "layer udp", "layer fec",
+        "config ", "for x in ", "let ", "note ", "until ", "within ", "wait ", "expect ", "feed ", "take ", "bytes",
+        "app ", "open $s", "accept $s", "send $s 10", "recv $s 10", "close $s", "< ", "> ", "PUSH", "ACK", "WASK",
+        "WINS", "SYN", "FIN", "PSH", "UPD", "NOP", "sid=3", "sn=", "ts=", "una=", "wnd=", "frg=", "len=", "conv=",
+        "*", "$x", "{x}", "..", "0x", "+10ms", "@", "(", ")", "[", "]", "\"", "#", "\n", "\n        ",
     ];
 
     protected override void Run(ReadOnlySpan<byte> input)
@@ -43,9 +43,11 @@ internal sealed class ScriptTarget : FuzzTarget
         }
 
         FuzzFailure.Unless(cases.Count > 0, "a script without a case");
-        FuzzFailure.Unless(cases.All(one => one.Steps.Count > 0 && one.Header.Id.Length > 0), "a case without steps or id");
+        FuzzFailure.Unless(
+            cases.All(one => one.Steps.Count > 0 && one.Header.Id.Length > 0), "a case without steps or id");
         IReadOnlyList<ConformanceScript> again = ScriptParser.Parse(File, text);
         FuzzFailure.Unless(
-            cases.Select(one => one.Header.Id).SequenceEqual(again.Select(one => one.Header.Id)), "other cases this time");
+            cases.Select(one => one.Header.Id).SequenceEqual(again.Select(one => one.Header.Id)),
+            "other cases this time");
     }
 }

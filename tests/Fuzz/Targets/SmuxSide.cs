@@ -117,11 +117,14 @@ internal sealed class SmuxSide(SmuxOptions options, SmuxSession session) : ISmux
                 account.MustOpen = false;
                 break;
             case SmuxCommand.Psh:
-                FuzzFailure.Unless(!account.MustOpen && !account.HasSentEnd, "data before the SYN or after the FIN");
-                FuzzFailure.Unless(frame.Length > 0 && frame.Length <= options.FrameSize, $"{frame.Length} bytes of data");
+                FuzzFailure.Unless(
+                    !account.MustOpen && !account.HasSentEnd, "data before the SYN or after the FIN");
+                FuzzFailure.Unless(
+                    frame.Length > 0 && frame.Length <= options.FrameSize, $"{frame.Length} bytes of data");
                 account.Sent += (uint)frame.Length;
                 FuzzFailure.Unless(
-                    options.Version == 1 || session.PeerWindow(frame.StreamId) >= 0, "more data than the peer's window");
+                    options.Version == 1 || session.PeerWindow(frame.StreamId) >= 0,
+                    "more data than the peer's window");
                 break;
             case SmuxCommand.Fin:
                 // A refused SYN is answered with a FIN, and its id may be that of a stream opened since.

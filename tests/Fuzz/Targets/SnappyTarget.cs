@@ -63,12 +63,14 @@ internal sealed class SnappyTarget : FuzzTarget
             {
                 result = reader.Read(ref rest, out ReadOnlySpan<byte> output);
                 FuzzFailure.Unless(output.IsEmpty || result == SnappyResult.Chunk, $"{result} with data");
-                FuzzFailure.Unless(output.Length <= SnappyFormat.MaxBlockLength, $"a chunk of {output.Length} bytes");
+                FuzzFailure.Unless(
+                    output.Length <= SnappyFormat.MaxBlockLength, $"{output.Length} bytes in a chunk");
                 data.Write(output);
             }
             while (result == SnappyResult.Chunk);
 
-            FuzzFailure.Unless(result != SnappyResult.NeedMore || rest.IsEmpty, "input is left although more is needed");
+            FuzzFailure.Unless(
+                result != SnappyResult.NeedMore || rest.IsEmpty, "input is left although more is needed");
             if (piece == int.MaxValue)
                 break;
         }

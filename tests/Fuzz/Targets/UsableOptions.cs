@@ -33,8 +33,9 @@ internal static class UsableOptions
         string problems = string.Join("; ", link.Smux.Validate());
         FuzzFailure.Unless(problems.Length == 0, $"options were accepted that smux refuses: {problems}");
         var budget = new MemoryBudget(MemoryBudget.DefaultLimitBytes);
+        var scratch = new LinkScratch(link.Smux.FrameSize);
         var resources = new LinkResources(
-            new PacketPool(budget), new SnmpCounters(), budget, new LinkScratch(link.Smux.FrameSize), new SeededEntropy(1));
+            new PacketPool(budget), new SnmpCounters(), budget, scratch, new SeededEntropy(1));
         var application = new Nobody();
         using var core = new LinkCore(link, resources, 1, default, application, application, Instant.Zero);
         FuzzFailure.Unless(core.End == LinkEnd.None, "the session has ended before it began");

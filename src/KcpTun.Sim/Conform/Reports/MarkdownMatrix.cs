@@ -26,7 +26,8 @@ internal static class MarkdownMatrix
     {
         StringBuilder text = new();
         string day = result.Started.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        text.Append(CultureInfo.InvariantCulture, $"{result.Rows.Count} cases, kcptun-sim {result.Version}, {day}.\n\n");
+        string count = result.Rows.Count.ToString(CultureInfo.InvariantCulture);
+        text.Append($"{count} cases, kcptun-sim {result.Version}, {day}.\n\n");
         WriteCounts(text, result);
         text.Append('\n');
         Row(text, ["case", "level", "what must hold", .. result.Subjects.Select(subject => subject.Name)]);
@@ -72,7 +73,8 @@ internal static class MarkdownMatrix
                 if (remarkable.Contains(one.Verdict) && one.Reason.Length > 0)
                 {
                     string verdict = VerdictText.Of(one.Verdict);
-                    remarks.Add($"* `{row.Script.Header.Id}` {result.Subjects[i].Name}: {verdict}: {Cell(one.Reason)}\n");
+                    string subject = result.Subjects[i].Name;
+                    remarks.Add($"* `{row.Script.Header.Id}` {subject}: {verdict}: {Cell(one.Reason)}\n");
                 }
             }
         }

@@ -9,7 +9,9 @@ namespace KcpTun.Sim.Conform.Running;
 internal readonly record struct LoggedDatagram(
     Instant Time, bool IsFromSubject, int Socket, ReadOnlyMemory<byte> Bytes);
 
-/// <summary>The evidence of a case: what was on the wire. Of a long case the beginning and nothing else is kept.</summary>
+/// <summary>
+/// The evidence of a case: what was on the wire. Of a long case the beginning and nothing else is kept.
+/// </summary>
 internal sealed class CaseLog
 {
     /// <summary>More than anybody looks at; bulk transfers are cut here.</summary>

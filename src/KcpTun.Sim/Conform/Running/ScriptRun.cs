@@ -9,7 +9,9 @@ namespace KcpTun.Sim.Conform.Running;
 /// <summary>Executes a script's steps one by one; the first that does not hold ends it.</summary>
 internal sealed partial class ScriptRun
 {
-    /// <summary>How much before its time something may come in real time: clocks are read at different moments.</summary>
+    /// <summary>
+    /// How much before its time something may come in real time: clocks are read at different moments.
+    /// </summary>
     private const long Earliness = 5_000;
 
     private readonly ConformanceScript _script;

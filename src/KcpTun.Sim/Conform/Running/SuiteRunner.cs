@@ -27,8 +27,9 @@ internal sealed class SuiteRunner(IReadOnlyList<ISubject> subjects, int jobs)
             {
                 Verdict wanted = proof.Header.Needs.Count > 0 ? Verdict.Unsupported : Verdict.Fail;
                 CaseResult result = CaseRunner.Run(proof, subject);
+                string what = $"{proof.Header.Id} on {subject.Name}";
                 if (result.Verdict != wanted)
-                    return $"{proof.Header.Id} on {subject.Name} must be {wanted} and is {result.Verdict}: {result.Reason}";
+                    return $"{what} must be {wanted} and is {result.Verdict}: {result.Reason}";
             }
         }
 

@@ -215,14 +215,11 @@ internal sealed class LineReader(string file, int line, string text)
             };
         }
 
-        if (_position + 2 > text.Length
-            || !byte.TryParse(
-                text.AsSpan(_position, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value))
-        {
+        const NumberStyles hex = NumberStyles.AllowHexSpecifier;
+        ReadOnlySpan<char> digits = text.AsSpan(_position, Math.Min(2, text.Length - _position));
+        if (digits.Length < 2 || !byte.TryParse(digits, hex, CultureInfo.InvariantCulture, out byte value))
             throw Error("expected two hexadecimal digits");
-        }
-
-        _position += 2;
+        _position += digits.Length;
         return value;
     }
 

@@ -12,7 +12,9 @@ internal sealed record PacketPattern(
         [.. Fields.Select(field => new PacketField(field.Name, field.Value.Evaluate(scope)))],
         [.. Inner.Select(inner => inner.Evaluate(scope))]);
 
-    /// <summary>Whether <paramref name="actual"/> is such a packet. Fields that are not named may have any value.</summary>
+    /// <summary>
+    /// Whether <paramref name="actual"/> is such a packet. Fields that are not named may have any value.
+    /// </summary>
     public bool Accepts(Packet actual, Scope scope) =>
         actual.Word == Word
         && Fields.All(field => actual.Find(field.Name) is { } value && field.Value.Accepts(value, scope))

@@ -24,7 +24,7 @@ internal static class ScriptParser
         List<ConformanceScript> cases = [];
         (string? name, IReadOnlyList<string> values) = Loop(file, lines);
         foreach (string value in values)
-            cases.AddRange(ParseOne(file, name is null ? lines : Expand(lines, name, value), name is null ? "" : value));
+            cases.AddRange(ParseOne(file, Expand(lines, name, value), value));
         return cases;
     }
 
@@ -77,6 +77,7 @@ internal static class ScriptParser
         return (null, [""]);
     }
 
-    private static string[] Expand(string[] lines, string name, string value) =>
-        [.. lines.Select(line => line.Replace($"{{{name}}}", value, StringComparison.Ordinal))];
+    private static string[] Expand(string[] lines, string? name, string value) => name is null
+        ? lines
+        : [.. lines.Select(line => line.Replace($"{{{name}}}", value, StringComparison.Ordinal))];
 }

@@ -9,7 +9,9 @@ internal abstract record ValuePattern
     public virtual FieldValue Evaluate(Scope scope) =>
         throw new ScriptRunException("a packet that is sent needs one value for each field");
 
-    /// <summary>Whether <paramref name="actual"/> is accepted. An unset variable stays unset until all matched.</summary>
+    /// <summary>
+    /// Whether <paramref name="actual"/> is accepted. An unset variable stays unset until all matched.
+    /// </summary>
     public abstract bool Accepts(FieldValue actual, Scope scope);
 
     /// <summary><c>*</c>.</summary>

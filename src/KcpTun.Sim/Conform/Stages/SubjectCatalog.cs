@@ -92,8 +92,12 @@ internal static class SubjectCatalog
 
         public bool IsExact => false;
 
-        public IStage Start(SubjectSpec spec) => _subject.Plays(spec.Role)
-            ? new LiveStage(_subject, spec)
-            : throw new SubjectException($"its file has no command for a {(spec.Role == SubjectRole.Client ? "client" : "server")}");
+        public IStage Start(SubjectSpec spec)
+        {
+            if (_subject.Plays(spec.Role))
+                return new LiveStage(_subject, spec);
+            string part = spec.Role == SubjectRole.Client ? "client" : "server";
+            throw new SubjectException($"its file has no command for a {part}");
+        }
     }
 }
