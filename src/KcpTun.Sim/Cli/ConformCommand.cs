@@ -16,7 +16,8 @@ internal interface IConformOutput
     string Help { get; }
 
     /// <summary>The whole file.</summary>
-    string Write(SuiteResult result);
+    /// <param name="before">What is in it; null if there is no such file.</param>
+    string Write(SuiteResult result, string? before);
 }
 
 /// <summary><c>kcptun-sim conform</c>: what holds of an implementation, case by case.</summary>
@@ -33,7 +34,7 @@ internal sealed class ConformCommand(IReadOnlyList<IConformOutput> outputs) : IS
         Verdicts: PASS; FAIL (a MUST does not hold); NON-STRICT (a SHOULD does not hold); INFO (nothing to judge);
         UNSUPPORTED (the subject lacks what the case needs); FLAKY (in real time: held, but not at the first try).
 
-        Ends with 0 if nothing failed, with --strict if nothing was NON-STRICT or FLAKY either; else with 4.
+        Ends with 0 if nothing failed, with --strict if nothing was NON-STRICT either; else with 4.
         """;
 
     private readonly Argument<string[]> _scripts = new("SCRIPT")
@@ -55,7 +56,7 @@ internal sealed class ConformCommand(IReadOnlyList<IConformOutput> outputs) : IS
     };
 
     private readonly Option<bool> _list = new("--list") { Description = "print the cases and run none" };
-    private readonly Option<bool> _strict = new("--strict") { Description = "NON-STRICT and FLAKY count as failures" };
+    private readonly Option<bool> _strict = new("--strict") { Description = "NON-STRICT counts as a failure" };
     private readonly Option<bool> _verbose = new("--verbose") { Description = "print every result" };
     private readonly Option<string?> _jobs = RunCommand.JobsOption();
 
@@ -88,13 +89,22 @@ internal sealed class ConformCommand(IReadOnlyList<IConformOutput> outputs) : IS
             foreach ((IConformOutput output, Option<string?> option) in files)
             {
                 if (parsed.GetValue(option) is { } path)
-                    OutputFiles.Write(environment, option.Name, path, output.Write(result));
+                    Write(environment, option.Name, path, output, result);
             }
 
             execution.Summarise(result);
             return result.IsGood(isStrict) ? ExitCodes.Ok : ExitCodes.Assertion;
         });
         return command;
+    }
+
+    private static void Write(
+        SimEnvironment environment, string option, string path, IConformOutput output, SuiteResult result)
+    {
+        string? before = null;
+        if (path != OutputFiles.StandardOutput)
+            OutputFiles.Guard(option, path, () => before = File.Exists(path) ? File.ReadAllText(path) : null);
+        OutputFiles.Write(environment, option, path, output.Write(result, before));
     }
 
     private IReadOnlyList<ConformanceScript> Cases(ParseResult parsed)

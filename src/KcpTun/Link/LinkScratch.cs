@@ -12,13 +12,15 @@ public sealed class LinkScratch
     /// <param name="frameSize">Largest smux payload sent, bytes.</param>
     public LinkScratch(int frameSize)
     {
-        int frame = frameSize + SmuxHeaderLength;
+        // A UPD carries 8 bytes even where data frames are smaller.
+        int frame = SmuxHeaderLength + Math.Max(frameSize, SmuxUpdatePayload);
         Frame = new byte[frame];
         Compressed = new byte[SnappyFrameWriter.MaxEncodedLength(frame)];
         Sealed = new byte[TuncryptSession.MaxSealedLength(Compressed.Length)];
     }
 
     private const int SmuxHeaderLength = 8;
+    private const int SmuxUpdatePayload = 8;
 
     /// <summary>One outgoing smux frame.</summary>
     public byte[] Frame { get; }

@@ -31,8 +31,8 @@ internal sealed class GoFlags
         GoFlags parser = new(side, settings);
         string? error = parser.Run(arguments);
         if (error is not null)
-            error = $"Incorrect Usage. {error}".ReplaceLineEndings(" ");
-        return new ParsedFlags(parser._settings, parser._warnings, error);
+            error = OneLine.Of($"Incorrect Usage. {error}");
+        return new ParsedFlags(parser._settings, OneLine.Of(parser._warnings), error);
     }
 
     private string? Run(IReadOnlyList<string> arguments)

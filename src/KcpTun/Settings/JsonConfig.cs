@@ -140,5 +140,5 @@ internal sealed partial class JsonConfig
     }
 
     private string At(ReadOnlySpan<byte> json, int offset, string text) =>
-        $"{_name}: {JsonSyntax.Position(json, offset)}: {text}";
+        OneLine.Of($"{_name}: {JsonSyntax.Position(json, offset)}: {text}");
 }

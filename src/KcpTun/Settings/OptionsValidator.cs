@@ -30,7 +30,7 @@ internal sealed partial class OptionsValidator
             validator.CheckClient(client);
         if (options is ServerOptions server)
             validator.CheckServer(server);
-        return new Verdict(validator._options, validator._fatal, validator._warnings);
+        return new Verdict(validator._options, OneLine.Of(validator._fatal), OneLine.Of(validator._warnings));
     }
 
     private void CheckSecrets()

@@ -18,6 +18,14 @@ public sealed class KcpLockstepTests
     }
 
     [Test]
+    [Parallelizable(ParallelScope.All)]
+    public void Twenty_thousand_short_schedules_match_the_reference_model([Range(0, 19)] int block)
+    {
+        for (int seed = 100_000 + (block * 1000); seed < 100_000 + ((block + 1) * 1000); seed++)
+            new Conversation(seed, maximumWindow: 40, isHostile: seed % 3 == 0).Run(steps: 30);
+    }
+
+    [Test]
     public void Conversations_with_large_windows_match_the_reference_model([Range(0, 11)] int seed) =>
         new Conversation(10_000 + seed, maximumWindow: 2500, isHostile: seed % 4 == 0).Run(steps: 500);
 
@@ -110,7 +118,7 @@ public sealed class KcpLockstepTests
             _delay = _dice.Next(60);
             _jitter = _dice.Next(2) == 0 ? 1 : _dice.Next(1, 80);
             _batch = _dice.Next(3) == 0 ? _dice.Next(2, 20) : 1;
-            _epoch = _dice.Next(4) == 0 ? uint.MaxValue - 2000 : (uint)_dice.Next();
+            _epoch = _dice.Next(4) == 0 ? uint.MaxValue - (uint)_dice.Next(2000) : (uint)_dice.Next();
             _isStream = _dice.Next(4) != 0;
             _window = _dice.Next(2) == 0 ? maximumWindow : _dice.Next(1, maximumWindow + 1);
             KcpOptions options = RandomOptions();

@@ -8,7 +8,21 @@ namespace KcpTun.Sim.Conform.Reports;
 /// <summary>The matrix as Markdown: counts for each subject, then a row for each case.</summary>
 internal static class MarkdownMatrix
 {
-    public static string Write(SuiteResult result)
+    private const string Begin = "<!-- matrix -->\n";
+    private const string End = "<!-- /matrix -->";
+
+    /// <param name="before">A document that has a place for the matrix; null or another for the matrix alone.</param>
+    public static string Write(SuiteResult result, string? before)
+    {
+        string matrix = Write(result);
+        int begin = before?.IndexOf(Begin, StringComparison.Ordinal) ?? -1;
+        int end = before?.IndexOf(End, StringComparison.Ordinal) ?? -1;
+        return begin >= 0 && end > begin
+            ? $"{before![..(begin + Begin.Length)]}\n{matrix}\n{before[end..]}"
+            : matrix;
+    }
+
+    private static string Write(SuiteResult result)
     {
         StringBuilder text = new();
         string day = result.Started.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

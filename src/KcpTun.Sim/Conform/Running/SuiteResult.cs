@@ -21,11 +21,11 @@ internal sealed record SuiteResult(
     /// <summary>Results of a subject by verdict.</summary>
     public int Count(int subject, Verdict verdict) => Rows.Count(row => row.Results[subject].Verdict == verdict);
 
-    /// <summary>Whether nothing failed; strictly, whether nothing but a pass, a measurement or a lack was found.</summary>
+    /// <summary>Whether no MUST failed; strictly, no SHOULD and no quirk of the subject's release either.</summary>
     public bool IsGood(bool isStrict) => Rows.All(row => row.Results.All(result => result.Verdict switch
     {
         Verdict.Fail or Verdict.Error => false,
-        Verdict.NonStrict or Verdict.Flaky => !isStrict,
+        Verdict.NonStrict => !isStrict,
         _ => true,
     }));
 }

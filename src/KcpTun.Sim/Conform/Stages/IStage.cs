@@ -19,12 +19,16 @@ internal interface IStage : IDisposable
     /// <summary>Time is virtual: it is exact, and nothing is ever late.</summary>
     bool IsExact { get; }
 
-    /// <summary>Sends a datagram to the subject from one of the tester's sockets (made when first named).</summary>
+    /// <summary>
+    /// Sends a datagram to the subject from one of the tester's sockets (made when first named). A client subject has
+    /// no address before it sends something: until then nothing leaves. A socket that it has not yet sent to answers
+    /// the address that the last datagram to any socket came from.
+    /// </summary>
     void Send(int from, ReadOnlySpan<byte> datagram);
 
     /// <summary>
     /// Lets time pass until <paramref name="deadline"/>, or until a datagram came or an application of the subject
-    /// noticed something.
+    /// noticed something, possibly between two calls. May return early for no reason that can be seen any more.
     /// </summary>
     void Advance(Instant deadline);
 
@@ -71,10 +75,15 @@ internal enum ApplicationState
 /// <summary>An application's end of a connection to the subject.</summary>
 internal interface IStageApplication
 {
-    /// <summary>What has been found out by reading.</summary>
+    /// <summary>
+    /// What has been found out by reading. The end is seen as soon as nothing unread stands in front of it, also by an
+    /// application that may read nothing.
+    /// </summary>
     ApplicationState State { get; }
 
-    /// <summary>Queues bytes to write; they leave as the subject takes them.</summary>
+    /// <summary>
+    /// Queues bytes to write, which must not change any more; they leave as the subject takes them.
+    /// </summary>
     void Send(ReadOnlyMemory<byte> bytes);
 
     /// <summary>Bytes queued and not yet taken by the connection.</summary>

@@ -16,9 +16,11 @@ internal static class SubjectCatalog
 
     private static readonly VirtualSubject s_sim = new("ours-sim", "sim", [], spec => new SimStage(spec));
 
-    /// <summary>Names that can be given instead of a file.</summary>
+    /// <summary>Names that can be given instead of a file, ours first.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        [s_core.ShortName, s_sim.ShortName, .. SubjectFile.Known, Everything];
+    [
+        s_core.ShortName, s_sim.ShortName, .. SubjectFile.Known.OrderBy(name => name != "kcptun"), Everything,
+    ];
 
     /// <param name="names">Names or files of subjects.</param>
     /// <param name="variable">An environment variable, or null.</param>

@@ -46,7 +46,9 @@ internal sealed partial class SubjectFile
             .Order(StringComparer.Ordinal),
     ];
 
-    /// <summary>Reads a file, or a subject that comes with the program: its paths start in the current folder.</summary>
+    /// <summary>
+    /// Reads a file, or a subject that comes with the program: its paths start in the current folder.
+    /// </summary>
     /// <param name="nameOrPath">A path, or one of <see cref="Known"/>.</param>
     /// <param name="variable">An environment variable, or null.</param>
     /// <exception cref="ScriptException">There is none, or it is wrong.</exception>
@@ -108,7 +110,7 @@ internal sealed partial class SubjectFile
         if (!s_repeatable.Contains(word) && !_seen.Add(word))
             throw Error(column, $"'{word}' is given twice");
         if (rest.Length == 0)
-            throw Error(line.TrimEnd().Length + 1, $"'{word}' needs a value");
+            throw Error(column + word.Length, $"'{word}' needs a value");
         Assign(word, rest.Value, rest.Index + 1);
     }
 
@@ -167,12 +169,12 @@ internal sealed partial class SubjectFile
     {
         foreach (Match match in Variable().Matches(text))
         {
-            if (!match.Groups["default"].Success && _variable(match.Groups["name"].Value) is null)
-            {
-                throw Error(
-                    column + match.Index,
-                    $"the environment has no {match.Groups["name"].Value}; set it, or write a default as in ${{NAME:-text}}");
-            }
+            string name = match.Groups["name"].Value;
+            if (match.Groups["default"].Success || _variable(name) is not null)
+                continue;
+            throw Error(
+                column + match.Index,
+                $"the environment has no {name}; set it, or write a default as in ${{NAME:-text}}");
         }
 
         return ShellWords.TrySplit(text, out IReadOnlyList<string> words)
@@ -207,13 +209,14 @@ internal sealed partial class SubjectFile
             : throw Error(column, $"'{value}' is not known; write USR1 if it logs its counters on that signal");
 
     private TimeSpan Ready(string value, int column) =>
-        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int ms) && ms is > 0 and <= LongestReady
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int ms)
+            && ms is > 0 and <= LongestReady
             ? TimeSpan.FromMilliseconds(ms)
             : throw Error(column, $"'{value}' is not a time; write milliseconds, 1..{LongestReady}");
 
     private ScriptException Error(int column, string message) => new(_file, _line, column, message);
 
-    [GeneratedRegex(@"^[ \t]*(?<word>[^\s#]\S*)[ \t]*(?<rest>.*?)(?:(?:^|[ \t]+)#.*)?[ \t]*$")]
+    [GeneratedRegex(@"^[ \t]*(?<word>[^\s#]\S*)[ \t]*(?<rest>.*?)[ \t]*(?:(?<=[ \t])#.*)?$")]
     private static partial Regex Line();
 
     [GeneratedRegex(@"(?<!\$)\{[^}]*\}?")]

@@ -3,7 +3,9 @@ using KcpTun.Tunnel;
 
 namespace KcpTun.Sim.Conform.Stages;
 
-/// <summary>The settings of a subject as flags of kcptun, and as the options that they mean to our own tunnel.</summary>
+/// <summary>
+/// The settings of a subject as flags of kcptun, and as the options that they mean to our own tunnel.
+/// </summary>
 internal static class SubjectSettings
 {
     /// <summary>The settings that the subject's role has flags for: a script may be written for both roles.</summary>

@@ -2,12 +2,12 @@ namespace KcpTun.Sim.Conform.Wire;
 
 /// <summary>
 /// What applications send: byte i is (i·131 + i/251 + 17) mod 256, so that a misplaced byte shows. It repeats after
-/// 64256 bytes.
+/// <see cref="Period"/> bytes.
 /// </summary>
 internal static class AppPattern
 {
-    /// <summary>Bytes after which the pattern repeats: 256 steps of i/251, and i·131 repeats with them.</summary>
-    public const int Period = 256 * 251;
+    /// <summary>Bytes after which the pattern repeats: there i·131 and i/251 have both grown by 128.</summary>
+    public const int Period = 128 * 251;
 
     /// <summary>Fewer bytes than these are as likely to be something else.</summary>
     public const int ShortestFind = 8;

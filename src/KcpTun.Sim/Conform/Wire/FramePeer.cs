@@ -27,7 +27,8 @@ internal sealed class FramePeer : StreamPeer
         long room = Carrier?.SendRoom ?? 0;
         if (Settings.Link.Smux.Version < 2)
             return room;
-        return Math.Min(room, Math.Max(0, _windows.GetValueOrDefault(streamId, new SendWindow(isLimited: true)).Available));
+        SendWindow window = _windows.GetValueOrDefault(streamId, new SendWindow(isLimited: true));
+        return Math.Min(room, Math.Max(0, window.Available));
     }
 
     protected override string? Encode(IReadOnlyList<Packet> packets, ArrayBufferWriter<byte> output) =>

@@ -1,6 +1,6 @@
 namespace KcpTun.Sim.Conform.Wire;
 
-/// <summary>The fields of a packet that is to be sent, in the widths of the wire. Keeps the first thing wrong.</summary>
+/// <summary>The fields of a packet that is to be sent, in the widths of the wire. Keeps the first error.</summary>
 internal sealed class PacketFields
 {
     private readonly Packet _packet;
@@ -51,7 +51,7 @@ internal sealed class PacketFields
 
     public void Refuse(string sentence) => Error ??= sentence;
 
-    /// <summary>A negative number counts down from the top, as the difference of two numbers that wrapped does.</summary>
+    /// <summary>A negative number counts down from the top, as a difference of numbers that wrap does.</summary>
     private long Number(string name, long fallback, int bits)
     {
         if (_packet.Find(name) is not { } value)

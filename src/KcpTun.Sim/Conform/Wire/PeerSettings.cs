@@ -25,7 +25,7 @@ internal sealed record PeerSettings
     public ulong Seed { get; init; }
 
     /// <summary>The settings of the end that these options describe; takes some milliseconds of CPU.</summary>
-    /// <param name="options"><see cref="ClientOptions"/> to play a client, <see cref="ServerOptions"/> a server.</param>
+    /// <param name="options"><see cref="ClientOptions"/> to play a client, else a server.</param>
     public static PeerSettings Of(WireLayer layer, TunnelOptions options, ulong seed = 0)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -13,6 +13,7 @@ internal abstract class PlayedPeer
     private const long MaxHeldBytes = 4 << 20;
 
     private long _heldBytes;
+    private int _countWhenFull;
 
     /// <summary>Datagrams to send, oldest first; whoever drives the peer takes them.</summary>
     public Queue<OutgoingDatagram> Outgoing { get; } = new();
@@ -34,9 +35,13 @@ internal abstract class PlayedPeer
     {
         get
         {
-            // Whoever takes events does not tell, so the sum is only taken anew when it seems to be too large.
-            if (_heldBytes >= MaxHeldBytes)
+            // Whoever takes events does not tell, so the sum is taken anew when it is too large and some are gone.
+            if (_heldBytes >= MaxHeldBytes && Events.Count < _countWhenFull)
+            {
                 _heldBytes = Events.Sum(wireEvent => Cost(wireEvent));
+                _countWhenFull = Events.Count;
+            }
+
             return Events.Count < MaxEvents && _heldBytes < MaxHeldBytes;
         }
     }
@@ -86,6 +91,7 @@ internal abstract class PlayedPeer
 
         Events.Enqueue(wireEvent);
         _heldBytes += Cost(wireEvent);
+        _countWhenFull = Events.Count;
     }
 
     private static long Cost(WireEvent wireEvent)

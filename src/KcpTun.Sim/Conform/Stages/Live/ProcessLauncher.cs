@@ -29,7 +29,8 @@ internal static class ProcessLauncher
     /// <exception cref="System.ComponentModel.Win32Exception">It cannot be started.</exception>
     public static Process Start(IReadOnlyList<string> command)
     {
-        IReadOnlyList<string> words = OperatingSystem.IsLinux() ? [.. s_leash, .. command] : command;
+        bool hasLeash = OperatingSystem.IsLinux() && Find(s_leash[0], "/") is not null;
+        IReadOnlyList<string> words = hasLeash ? [.. s_leash, .. command] : command;
         ProcessStartInfo start = new(words[0], words.Skip(1))
         {
             RedirectStandardInput = true,

@@ -9,15 +9,16 @@ namespace KcpTun.Sim.Conform.Stages.Live;
 /// <summary>A subject as a process.</summary>
 internal sealed class SubjectProcess : IDisposable
 {
-    private const int LinesOfFailure = 12;
     private const int PollMilliseconds = 5;
     private const int StopMilliseconds = 5000;
+    private const int LastWordsMilliseconds = 500;
     private const int CounterMilliseconds = 1000;
     private const string CounterLine = "KCP SNMP:&{";
 
     private readonly Process _process;
     private readonly OutputTail _log;
     private readonly Action<string> _onFailure;
+    private readonly CountdownEvent _openOutputs = new(2);
     private volatile bool _isStopping;
 
     private SubjectProcess(Process process, OutputTail log, Action<string> onFailure)
@@ -25,8 +26,8 @@ internal sealed class SubjectProcess : IDisposable
         _process = process;
         _log = log;
         _onFailure = onFailure;
-        process.OutputDataReceived += (_, line) => log.Add(line.Data);
-        process.ErrorDataReceived += (_, line) => log.Add(line.Data);
+        process.OutputDataReceived += (_, line) => OnLine(line.Data);
+        process.ErrorDataReceived += (_, line) => OnLine(line.Data);
         process.Exited += (_, _) => OnExited();
         process.EnableRaisingEvents = true;
         process.BeginOutputReadLine();
@@ -55,7 +56,7 @@ internal sealed class SubjectProcess : IDisposable
         }
 
         command[0] = program;
-        log.Add($"$ {Plans.ShellWords.Join(command)}");
+        log.Begin(Plans.ShellWords.Join(command));
         try
         {
             var process = new SubjectProcess(ProcessLauncher.Start(command), log, onFailure);
@@ -103,8 +104,8 @@ internal sealed class SubjectProcess : IDisposable
         if (_process.WaitForExit(StopMilliseconds))
             return;
         _log.Add($"(still there after {StopMilliseconds} ms: killed)");
-        _process.Kill();
-        _process.WaitForExit();
+        _process.Kill(entireProcessTree: true);
+        _process.WaitForExit(StopMilliseconds);
     }
 
     /// <summary>A counter as it logs them on SIGUSR1; null if it does not.</summary>
@@ -133,8 +134,8 @@ internal sealed class SubjectProcess : IDisposable
         _isStopping = true;
         if (!_process.HasExited)
         {
-            _process.Kill();
-            _process.WaitForExit();
+            _process.Kill(entireProcessTree: true);
+            _process.WaitForExit(StopMilliseconds);
         }
 
         _process.Dispose();
@@ -163,7 +164,7 @@ internal sealed class SubjectProcess : IDisposable
             if (Stopwatch.GetElapsedTime(start) > limit)
             {
                 string kind = role == SubjectRole.Server ? "UDP" : "TCP";
-                _onFailure($"it has not bound {kind} port {port} after {limit.TotalMilliseconds:0} ms{Tail()}");
+                _onFailure($"it has not bound {kind} port {port} after {limit.TotalMilliseconds:0} ms{Gist()}");
                 return;
             }
 
@@ -180,14 +181,30 @@ internal sealed class SubjectProcess : IDisposable
         return bound.Any(local => local.Port == port && !local.Address.Equals(PortClaim.GuardAddress));
     }
 
+    private void OnLine(string? line)
+    {
+        if (line is not null)
+            _log.Add(line);
+        else
+            _openOutputs.Signal();
+    }
+
     private void OnExited()
     {
         if (_isStopping)
             return;
-        // Everything it printed is wanted in the message.
-        _process.WaitForExit();
-        _onFailure($"it ended by itself with exit code {_process.ExitCode}{Tail()}");
+        try
+        {
+            int code = _process.ExitCode;
+            // Its last words are wanted in the message; a child of its own may keep the output open, though.
+            _openOutputs.Wait(LastWordsMilliseconds);
+            _onFailure($"it ended by itself with exit code {code}{Gist()}");
+        }
+        catch (InvalidOperationException)
+        {
+            // The stage has been disposed meanwhile.
+        }
     }
 
-    private string Tail() => $"; it printed:\n{_log.Last(LinesOfFailure)}";
+    private string Gist() => $"; it printed:\n{_log.Gist()}";
 }

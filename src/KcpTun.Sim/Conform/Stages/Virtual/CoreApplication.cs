@@ -106,8 +106,7 @@ internal sealed class CoreApplication(QppKeystream? encrypting, QppKeystream? de
         while (_reading.Left > 0 && stream.AvailableBytes > 0)
         {
             byte[] piece = new byte[Math.Min(LargestPiece, Math.Min(_reading.Left, stream.AvailableBytes))];
-            ValueTask<int> reading = stream.ReadAsync(piece, CancellationToken.None);
-            int length = Completed(reading.IsCompleted) ? reading.GetAwaiter().GetResult() : 0;
+            int length = Completed(stream.ReadAsync(piece, CancellationToken.None).AsTask()).Result;
             decrypting?.Decrypt(piece.AsSpan(0, length));
             _reading.Add(piece.AsSpan(0, length));
             notice();
@@ -123,9 +122,7 @@ internal sealed class CoreApplication(QppKeystream? encrypting, QppKeystream? de
             int room = Math.Min(MuxStream.SendBufferBytes - stream.UnsentBytes, LargestPiece);
             ReadOnlyMemory<byte> piece = _unsent.Head;
             piece = piece[..Math.Min(piece.Length, room)];
-            ValueTask writing = stream.WriteAsync(Encrypted(piece), CancellationToken.None);
-            if (Completed(writing.IsCompleted))
-                writing.GetAwaiter().GetResult();
+            Completed(stream.WriteAsync(Encrypted(piece), CancellationToken.None).AsTask());
             _unsent.Skip(piece.Length);
             if (_unsent.Length == 0)
                 notice();
@@ -149,7 +146,12 @@ internal sealed class CoreApplication(QppKeystream? encrypting, QppKeystream? de
             _stream?.Dispose();
     }
 
-    private static bool Completed(bool isCompleted) => isCompleted
-        ? true
-        : throw new InvalidOperationException("A stream waits although it has bytes or room.");
+    private static T Completed<T>(T task)
+        where T : Task
+    {
+        if (!task.IsCompleted)
+            throw new InvalidOperationException("A stream waits although it has bytes or room.");
+        task.GetAwaiter().GetResult();
+        return task;
+    }
 }

@@ -59,8 +59,8 @@ internal sealed class SimStage : VirtualStage
     {
         try
         {
-            ValueTask<IStreamConnection> connecting =
-                Host.ConnectAsync(VirtualAddresses.Entrance, CancellationToken.None);
+            Task<IStreamConnection> connecting =
+                Host.ConnectAsync(VirtualAddresses.Entrance, CancellationToken.None).AsTask();
             return Add(connecting.GetAwaiter().GetResult());
         }
         catch (SocketException)

@@ -16,7 +16,8 @@ internal sealed class HandPeer(IStage stage, uint conv)
     public List<(Segment Segment, Instant Time, int To)> Log { get; } = [];
 
     /// <summary>The KCP stream of the subject as far as it has no gap.</summary>
-    public byte[] Stream => [.. _pushed.TakeWhile((entry, index) => entry.Key == index).SelectMany(entry => entry.Value)];
+    public byte[] Stream =>
+        [.. _pushed.TakeWhile((entry, index) => entry.Key == index).SelectMany(entry => entry.Value)];
 
     public List<(byte Command, uint Sid, byte[] Data)> Frames => Wire.Frames(Stream);
 

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Globalization;
 using KcpTun.Conformance.Support;
 using KcpTun.Primitives;
 using KcpTun.Sim.Conform.Stages;
@@ -41,8 +41,8 @@ public sealed class LiveStageTests(string name)
     [Test]
     public void An_application_reads_only_what_it_may()
     {
-        // Without half-close a FIN closes the connection, unread bytes or not.
-        Assume.That(_subject.Lacks, Has.No.Member("half-close"));
+        if (_subject.Lacks.Contains("half-close"))
+            Assert.Ignore("without half-close a FIN closes the connection, unread bytes or not");
         Perform(SubjectRole.Server, StageExchange.ReadSlowly);
     }
 
@@ -77,26 +77,21 @@ public sealed class LiveStageTests(string name)
     [Test]
     public void Waiting_costs_no_processor_time() => Perform(SubjectRole.Server, stage =>
     {
-        using var self = Process.GetCurrentProcess();
-        TimeSpan before = self.TotalProcessorTime;
+        long before = TicksOfThisThread();
         stage.Advance(stage.Now.AddMilliseconds(500));
-        self.Refresh();
-        (self.TotalProcessorTime - before).ShouldBeLessThan(TimeSpan.FromMilliseconds(250));
+        (TicksOfThisThread() - before).ShouldBeLessThan(10, "hundredths of a second");
     });
 
     [Test]
-    public void Counters_are_asked_for_by_signal()
+    public void Counters_are_asked_for_by_signal() => Perform(SubjectRole.Server, stage =>
     {
-        Assume.That(_subject.HasCounters);
-        Perform(SubjectRole.Server, stage =>
-        {
-            HandPeer peer = new(stage, 1);
-            peer.Push(Wire.Frame(Wire.Syn, 3));
-            peer.Until(() => peer.Log.Count > 0, "the acknowledgement");
-            stage.Counter("InPkts").ShouldBe(1);
-            stage.Counter("FECFullShards").ShouldBe(0);
-        });
-    }
+        HandPeer peer = new(stage, 1);
+        peer.Push(Wire.Frame(Wire.Syn, 3));
+        peer.Until(() => peer.Log.Count > 0, "the acknowledgement");
+        stage.Counter("InPkts").ShouldBe(1);
+        // The older release does not count them.
+        stage.Counter("FECFullShards").ShouldBe(_subject.Release == "20210922" ? null : 0);
+    });
 
     [Test]
     public void A_subject_that_ends_by_itself_is_a_failure()
@@ -107,7 +102,42 @@ public sealed class LiveStageTests(string name)
     }
 
     [Test]
+    public void A_process_ends_with_its_stage()
+    {
+        string command = "";
+        Perform(SubjectRole.Server, stage =>
+        {
+            command = ((LiveStage)stage).Output.Split('\n')[0][2..].Replace(' ', '\0');
+            Running(command).ShouldBe(1);
+        });
+        Running(command).ShouldBe(0);
+    }
+
+    [Test]
     public void Its_version_can_be_shown() => LiveStage.VersionOf(_subject).ShouldNotBeNullOrWhiteSpace();
+
+    private static int Running(string command) => Directory.GetDirectories("/proc")
+        .Where(folder => Path.GetFileName(folder).All(char.IsAsciiDigit))
+        .Count(folder => CommandLine(folder).Contains(command, StringComparison.Ordinal));
+
+    private static string CommandLine(string folder)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(folder, "cmdline"));
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+
+    private static long TicksOfThisThread()
+    {
+        string stat = File.ReadAllText("/proc/thread-self/stat");
+        string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return fields[11..13].Sum(field => long.Parse(field, CultureInfo.InvariantCulture));
+    }
 
     private static string? Variable(string variable) => Environment.GetEnvironmentVariable(variable) ?? variable switch
     {
@@ -131,7 +161,7 @@ public sealed class LiveStageTests(string name)
         }
         catch (ShouldAssertException)
         {
-            TestContext.Out.WriteLine(stage.Log);
+            TestContext.Out.WriteLine(stage.Output);
             throw;
         }
     }

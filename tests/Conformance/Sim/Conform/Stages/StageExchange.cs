@@ -25,7 +25,7 @@ internal static class StageExchange
         return new SubjectSpec(role, settings, null);
     }
 
-    /// <summary>A stream of the peer to a server subject: bytes there, bytes back, both ends, and the end of all.</summary>
+    /// <summary>A stream of the peer to a server subject: bytes both ways, both ends, the end of all.</summary>
     public static void Serve(IStage stage)
     {
         HandPeer peer = new(stage, Conv);
@@ -101,7 +101,7 @@ internal static class StageExchange
         HandPeer peer = new(stage, Conv);
         stage.SetTarget(isListening: false);
         peer.Push(Wire.Frame(Wire.Syn, 3));
-        peer.Until(() => peer.Frames.Any(frame => frame is { Command: Wire.Fin, Sid: 3 }), "the FIN of a refused stream");
+        peer.Until(() => peer.Frames.Any(frame => frame is { Command: Wire.Fin, Sid: 3 }), "the FIN of a refusal");
         stage.TryAccept(out _).ShouldBeFalse();
         stage.SetTarget(isListening: true);
         peer.Push(Wire.Frame(Wire.Syn, 5));

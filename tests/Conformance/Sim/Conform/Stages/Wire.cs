@@ -10,7 +10,9 @@ internal sealed record Segment(uint Conv, byte Command, uint Ts, uint Sn, uint U
     public const byte Ack = 82;
 }
 
-/// <summary>Datagrams made by hand and taken apart: crypt none, no FEC (PROTOCOL a.2, c.1), smux 1 (PROTOCOL e.1).</summary>
+/// <summary>
+/// Datagrams made by hand and taken apart: crypt none, no FEC (PROTOCOL a.2, c.1), smux 1 (PROTOCOL e.1).
+/// </summary>
 internal static class Wire
 {
     public const byte Syn = 0;

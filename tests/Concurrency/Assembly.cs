@@ -1,0 +1,2 @@
+// Coyote runs one operation at a time: a scenario keeps one core busy.
+[assembly: LevelOfParallelism(2)]

@@ -1,0 +1,56 @@
+using System.Net;
+using KcpTun.Primitives;
+
+namespace KcpTun.Conformance.Primitives;
+
+[Parallelizable(ParallelScope.All)]
+public sealed class InstantTests
+{
+    [Test]
+    public void Text_has_milliseconds_and_their_thousandths()
+    {
+        Instant.FromMilliseconds(1234).AddMicroseconds(56).ToString().ShouldBe("1234.056ms");
+        Instant.Never.ToString().ShouldBe("never");
+    }
+
+    [Test]
+    public void Order_is_that_of_time()
+    {
+        Instant early = Instant.FromMilliseconds(1);
+        Instant late = early.AddMicroseconds(1);
+        (early < late, early <= late, late > early, late >= early).ShouldBe((true, true, true, true));
+        (late < early, late <= early, early > late, early >= late).ShouldBe((false, false, false, false));
+        Instant same = early;
+        (early <= same, early < same, early >= same, early > same).ShouldBe((true, false, true, false));
+        early.CompareTo(late).ShouldBeLessThan(0);
+        (late - early).ShouldBe(1);
+    }
+
+    [TestCase("::1")]
+    [TestCase("::fffe:1.2.3.4")]
+    [TestCase("2001:db8::ffff:1.2.3.4")]
+    public void Only_mapped_addresses_become_those_of_version_4(string text)
+    {
+        var endPoint = new IPEndPoint(IPAddress.Parse(text), 80);
+        PeerAddress.From(endPoint).ShouldNotBe(PeerAddress.From(new IPEndPoint(IPAddress.Parse("1.2.3.4"), 80)));
+        var mapped = new IPEndPoint(IPAddress.Parse("::ffff:1.2.3.4"), 80);
+        PeerAddress.From(mapped).ShouldBe(PeerAddress.From(new IPEndPoint(IPAddress.Parse("1.2.3.4"), 80)));
+    }
+
+    [Test]
+    public void A_pool_in_use_keeps_its_memory()
+    {
+        var budget = new MemoryBudget(MemoryBudget.DefaultLimitBytes);
+        var pool = new PacketPool(budget);
+        pool.TryRent(out PacketSlot slot).ShouldBeTrue();
+        slot.Span[0] = 17;
+        pool.Trim();
+        pool.TryRent(out PacketSlot other).ShouldBeTrue();
+        other.Span[0] = 18;
+        slot.Span[0].ShouldBe((byte)17);
+        pool.Return(slot);
+        pool.Return(other);
+        pool.Trim();
+        pool.Outstanding.ShouldBe(0);
+    }
+}

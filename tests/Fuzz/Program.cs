@@ -1,0 +1,1 @@
+return KcpTun.Fuzz.Running.FuzzCommand.Run(args);
