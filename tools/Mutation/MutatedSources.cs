@@ -84,7 +84,7 @@ internal static class MutatedSources
     private static bool IsChosen(Mutant mutant, int percent) =>
         XxHash32.HashToUInt32(Encoding.UTF8.GetBytes(mutant.Key)) % 100 < percent;
 
-    private static IEnumerable<string> SourceFiles(string source) =>
+    private static string[] SourceFiles(string source) =>
         Directory.GetFiles(source, "*.cs", SearchOption.AllDirectories);
 
     private const string SwitchSource =

@@ -4,7 +4,7 @@ using KcpTun.Mutation;
 
 // dotnet run -c Release --project tools/Mutation -- [--percent N] [--survivors] [--limit SECONDS]
 // --percent    share of the possible mutants [15]
-// --survivors  only those that the last run left alive, or did not get to
+// --survivors  only those that the last run did not get to, or left alive without an explanation
 // --limit      stop after so many seconds, keeping what is known [none]
 if (args is [Worker.Command])
     return Worker.Serve();
@@ -27,7 +27,9 @@ if (args.Contains("--survivors") && File.Exists(outcomeFile))
 }
 
 DateTime end = DateTime.UtcNow.AddSeconds(Math.Min(limit, 1_000_000));
-TestProfile[] profiles = [.. new TestHost().Profile(mutants.Count)];
+TestProfile[] profiles = killers.Count > 0 && File.Exists(profileFile)
+    ? JsonSerializer.Deserialize<TestProfile[]>(File.ReadAllText(profileFile))!
+    : [.. new TestHost().Profile(mutants.Count)];
 File.WriteAllText(profileFile, JsonSerializer.Serialize(profiles));
 Console.WriteLine($"{profiles.Length} tests, {profiles.Sum(test => test.Milliseconds) / 1000:f0} s");
 ILookup<int, TestProfile> byMutant = profiles.SelectMany(test => test.Met.Select(id => (id, test)))
@@ -36,7 +38,9 @@ ILookup<int, TestProfile> byMutant = profiles.SelectMany(test => test.Met.Select
 using (Worker worker = new())
 using (StreamWriter outcomes = new(outcomeFile, append: killers.Count > 0))
 {
-    foreach (Mutant mutant in mutants.Where(mutant => killers.GetValueOrDefault(mutant.Key) is null))
+    IReadOnlyDictionary<string, string> explained = Report.Explanations();
+    foreach (Mutant mutant in mutants.Where(mutant => !killers.TryGetValue(mutant.Key, out string? killer)
+        || (killer is null && !explained.ContainsKey(mutant.Key))))
     {
         if (DateTime.UtcNow > end)
             break;
@@ -46,11 +50,11 @@ using (StreamWriter outcomes = new(outcomeFile, append: killers.Count > 0))
             : byMutant[mutant.Id];
         TestProfile[] tests = [.. candidates.OrderBy(test => test.Milliseconds)];
         TimeSpan patience = TimeSpan.FromSeconds(20) + TimeSpan.FromMilliseconds(3 * tests.Sum(t => t.Milliseconds));
-        string? killer = tests.Length == 0 ? null : worker.Try(mutant, tests, patience);
-        killers[mutant.Key] = killer;
-        outcomes.WriteLine(JsonSerializer.Serialize(new Outcome(mutant.Key, killer)));
+        string? found = tests.Length == 0 ? null : worker.Try(mutant, tests, patience);
+        killers[mutant.Key] = found;
+        outcomes.WriteLine(JsonSerializer.Serialize(new Outcome(mutant.Key, found)));
         outcomes.Flush();
-        if (killer is null)
+        if (found is null)
             Console.WriteLine($"survives {tests.Length} tests: {mutant.Key} (line {mutant.Line})");
     }
 }

@@ -60,7 +60,7 @@ internal static class Report
     }
 
     /// <summary>One a line: the mutant's key, two blanks, the reason.</summary>
-    private static Dictionary<string, string> Explanations() => File.ReadLines(Repository.Explanations)
+    public static IReadOnlyDictionary<string, string> Explanations() => File.ReadLines(Repository.Explanations)
         .Where(line => line.Length > 0 && line[0] != '#')
         .Select(line => line.Split("  ", 2))
         .ToDictionary(parts => parts[0], parts => parts[1]);

@@ -1,4 +1,3 @@
-using System.Net;
 using KcpTun.Primitives;
 
 namespace KcpTun.Conformance.Primitives;
@@ -24,17 +23,6 @@ public sealed class InstantTests
         (early <= same, early < same, early >= same, early > same).ShouldBe((true, false, true, false));
         early.CompareTo(late).ShouldBeLessThan(0);
         (late - early).ShouldBe(1);
-    }
-
-    [TestCase("::1")]
-    [TestCase("::fffe:1.2.3.4")]
-    [TestCase("2001:db8::ffff:1.2.3.4")]
-    public void Only_mapped_addresses_become_those_of_version_4(string text)
-    {
-        var endPoint = new IPEndPoint(IPAddress.Parse(text), 80);
-        PeerAddress.From(endPoint).ShouldNotBe(PeerAddress.From(new IPEndPoint(IPAddress.Parse("1.2.3.4"), 80)));
-        var mapped = new IPEndPoint(IPAddress.Parse("::ffff:1.2.3.4"), 80);
-        PeerAddress.From(mapped).ShouldBe(PeerAddress.From(new IPEndPoint(IPAddress.Parse("1.2.3.4"), 80)));
     }
 
     [Test]
