@@ -23,7 +23,7 @@ command -v afl-fuzz >/dev/null || { echo 'tools/fuzz.sh: needs afl++ (Debian: ap
 
 # The instrumented assemblies live here and nowhere else: no other build sees them.
 bin=artifacts/fuzz/bin
-work=artifacts/fuzz/work
+work=artifacts/fuzz/afl
 dotnet build -c Release tests/Fuzz --nologo -v quiet
 plain=artifacts/bin/KcpTun.Fuzz/release
 rm -rf "$bin"

@@ -24,7 +24,8 @@ public sealed partial class BuiltInCaseTests
         ConformanceScript script = CaseCatalog.BuiltIn.Single(one => one.Header.Id == id);
         CaseResult result = CaseRunner.Run(script, Subject(subject));
         string message = $"{result.Reason}\n{result.Last?.Actual}\nkcptun-sim conform --case {id} --sut {subject}";
-        // The core alone has no pumps, and so no closewait. A quirk of another release is none of ours, and a measurement
+        // The core alone has no pumps, and so no closewait. A quirk of another release is none of ours, and a
+        // measurement
         // is no verdict.
         bool needsPumps = subject == "core" && script.Header.Needs.Contains("closewait");
         Verdict[] good = script.Header.Level is CaseLevel.Must or CaseLevel.Should
