@@ -34,7 +34,7 @@ internal sealed class KcpPairTarget : FuzzTarget
     public override string Name => "kcp-pair";
 
     public override string Property =>
-        "whatever a path loses, repeats and reorders, the bytes sent are the bytes read, and they all arrive";
+        "whatever a path loses, repeats and reorders, the bytes sent are the bytes read; once it is good, all arrive";
 
     public override int MaxLength => 1024;
 
@@ -114,6 +114,21 @@ internal sealed class KcpPairTarget : FuzzTarget
         }
     }
 
+    /// <summary>
+    /// Reads after every packet: a reader that lets a window of one segment fill loses all but one packet of a flush,
+    /// and timeouts that grow with every loss then take very long.
+    /// </summary>
+    private void CarryAndRead(End from, End to)
+    {
+        foreach (byte[] packet in from.TakePackets())
+        {
+            to.Take(packet, _now);
+            to.Read(int.MaxValue);
+        }
+
+        to.Read(int.MaxValue);
+    }
+
     private void ReleaseHeld(int index)
     {
         if (_held.Count == 0)
@@ -125,14 +140,10 @@ internal sealed class KcpPairTarget : FuzzTarget
 
     private void Finish(End a, End b)
     {
-        a.Fates.Clear();
-        b.Fates.Clear();
         for (int i = 0; i < RecoverySteps && !(a.HasDelivered(b) && b.HasDelivered(a)); i++)
         {
-            Carry(a, b);
-            Carry(b, a);
-            a.Read(int.MaxValue);
-            b.Read(int.MaxValue);
+            CarryAndRead(a, b);
+            CarryAndRead(b, a);
             Advance(Math.Max(1, Math.Min(a.Wait(_now), b.Wait(_now))), a, b);
         }
 
