@@ -18,23 +18,23 @@ internal static class Peers
     public static PeerSettings Settings(
         WireLayer layer, bool isClient, CipherKind cipher = CipherKind.None, (int Data, int Parity) fec = default,
         bool isCompressed = false, int version = 1) => new()
-    {
-        Layer = layer,
-        Pass = s_pass,
-        Seed = isClient ? 1u : 2u,
-        Link = new LinkOptions
         {
-            IsClient = isClient,
-            Cipher = cipher,
-            Profile = KcpProfile.For("fast3", 0, 0, 0, 0),
-            SendWindow = 256,
-            ReceiveWindow = 512,
-            DataShards = fec.Data,
-            ParityShards = fec.Parity,
-            Compression = isCompressed,
-            Smux = new SmuxOptions { Version = version },
-        },
-    };
+            Layer = layer,
+            Pass = s_pass,
+            Seed = isClient ? 1u : 2u,
+            Link = new LinkOptions
+            {
+                IsClient = isClient,
+                Cipher = cipher,
+                Profile = KcpProfile.For("fast3", 0, 0, 0, 0),
+                SendWindow = 256,
+                ReceiveWindow = 512,
+                DataShards = fec.Data,
+                ParityShards = fec.Parity,
+                Compression = isCompressed,
+                Smux = new SmuxOptions { Version = version },
+            },
+        };
 
     public static PlayedPeer Create(
         WireLayer layer, bool isClient, CipherKind cipher = CipherKind.None, (int Data, int Parity) fec = default,
