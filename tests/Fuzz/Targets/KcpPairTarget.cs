@@ -12,6 +12,7 @@ internal sealed class KcpPairTarget : FuzzTarget
     private const int MaxSteps = 300;
     private const int MaxHeld = 64;
     private const int RecoverySteps = 20_000;
+    private const int PatientSteps = 2000;
 
     // With segments of a few bytes all that waits takes too many round trips.
     private const int SmallestMtu = 100;
@@ -140,14 +141,20 @@ internal sealed class KcpPairTarget : FuzzTarget
 
     private void Finish(End a, End b)
     {
+        uint begin = _now;
         for (int i = 0; i < RecoverySteps && !(a.HasDelivered(b) && b.HasDelivered(a)); i++)
         {
             CarryAndRead(a, b);
             CarryAndRead(b, a);
-            Advance(Math.Max(1, Math.Min(a.Wait(_now), b.Wait(_now))), a, b);
+
+            // A segment that was lost again and again has a timeout of minutes by now.
+            uint wait = Math.Min(a.Wait(_now), b.Wait(_now));
+            Advance(Math.Max(wait, i < PatientSteps ? 1u : 500u), a, b);
         }
 
-        FuzzFailure.Unless(a.HasDelivered(b) && b.HasDelivered(a), "bytes are still missing after a long time");
+        FuzzFailure.Unless(
+            a.HasDelivered(b) && b.HasDelivered(a),
+            $"bytes are still missing {_now - begin} ms after the path became good: {a}; {b}");
         a.Release();
         b.Release();
     }
@@ -179,6 +186,10 @@ internal sealed class KcpPairTarget : FuzzTarget
             : 1000;
 
         public bool HasDelivered(End to) => to._read == _sent;
+
+        public override string ToString() =>
+            $"sent {_sent}, read {_read}, una {Session.SendUna}, next {Session.SendNext}, waiting {Session.WaitSend}, "
+            + $"RTO {Session.RtoMs} ms, peer's window {Session.RemoteWindow}, expects {Session.ReceiveNext}";
 
         public List<byte[]> TakePackets()
         {
