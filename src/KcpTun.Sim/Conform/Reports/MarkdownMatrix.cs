@@ -8,18 +8,21 @@ namespace KcpTun.Sim.Conform.Reports;
 /// <summary>The matrix as Markdown: counts for each subject, then a row for each case.</summary>
 internal static class MarkdownMatrix
 {
-    private const string Begin = "<!-- matrix -->\n";
-    private const string End = "<!-- /matrix -->";
+    // Whole lines: a document may well mention them.
+    private const string Begin = "\n<!-- matrix -->\n";
+    private const string End = "\n<!-- /matrix -->\n";
 
     /// <param name="before">A document that has a place for the matrix; null or another for the matrix alone.</param>
     public static string Write(SuiteResult result, string? before)
     {
         string matrix = Write(result);
         int begin = before?.IndexOf(Begin, StringComparison.Ordinal) ?? -1;
-        int end = before?.IndexOf(End, StringComparison.Ordinal) ?? -1;
-        return begin >= 0 && end > begin
-            ? $"{before![..(begin + Begin.Length)]}\n{matrix}\n{before[end..]}"
-            : matrix;
+        if (begin < 0)
+            return matrix;
+        // The line break between two lines belongs to both.
+        int inside = begin + Begin.Length - 1;
+        int end = before!.IndexOf(End, inside, StringComparison.Ordinal);
+        return end < 0 ? matrix : $"{before[..inside]}\n\n{matrix}{before[end..]}";
     }
 
     private static string Write(SuiteResult result)

@@ -11,8 +11,14 @@ namespace KcpTun.Sim.Conform.Reports;
 /// </summary>
 internal static class MatrixHtml
 {
-    /// <summary>Enough to see what happened; bulk transfers would make the file too large to open.</summary>
+    /// <summary>Datagrams shown of a result that needs to be looked into.</summary>
     private const int MaxLines = 120;
+
+    /// <summary>And of one that passed: with hundreds of cases more would make the file too large to open.</summary>
+    private const int MaxLinesOfPass = 16;
+
+    /// <summary>Characters of a line; the capture has all bytes.</summary>
+    private const int MaxLine = 300;
 
     public static string Write(SuiteResult result)
     {
@@ -118,8 +124,11 @@ internal static class MatrixHtml
             return;
         if (last.Actual is { } actual)
             markup.Leaf("pre", $"came instead:\n{actual}", ("class", "diff"));
-        markup.Leaf("pre", string.Join('\n', WireText.Lines(row.Script.Header, last.Log, MaxLines)));
-        byte[] capture = CaseCapture.Write(row.Script, last.Log, $"kcptun-sim {result.Version}", MaxLines);
+        int limit = one.Verdict is Verdict.Pass or Verdict.Info ? MaxLinesOfPass : MaxLines;
+        IEnumerable<string> lines = WireText.Lines(row.Script.Header, last.Log, limit)
+            .Select(line => line.Length > MaxLine ? $"{line[..MaxLine]}…" : line);
+        markup.Leaf("pre", string.Join('\n', lines));
+        byte[] capture = CaseCapture.Write(row.Script, last.Log, $"kcptun-sim {result.Version}", limit);
         string name = row.Script.Header.Id.Replace('/', '-');
         markup.Leaf("a", "capture (pcapng)",
             ("download", $"{name}-{result.Subjects[subject].Name}.pcapng"),
