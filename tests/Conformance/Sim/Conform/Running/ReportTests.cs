@@ -15,12 +15,13 @@ public sealed class ReportTests
 
     private static SuiteResult Run()
     {
+        const string header = "title a <b> | c\nlevel MUST\nref r\nsut server\n";
         string[] bodies = ["> ACK sn=0\n", "> ACK sn=7\n"];
         IReadOnlyList<ISubject> subjects = SubjectCatalog.Find(["core", "sim"], _ => null);
         ConformanceScript[] cases =
         [
             .. bodies.SelectMany((body, i) => ScriptParser.Parse(
-                "a.kpt", $"id kcp/1/{i}\ntitle a <b> | c\nlevel MUST\nref r\nsut server\n< PUSH sn=0 [SYN sid=3]\n{body}")),
+                "a.kpt", $"id kcp/1/{i}\n{header}< PUSH sn=0 [SYN sid=3]\n{body}")),
         ];
         IReadOnlyList<SuiteRow> rows = new SuiteRunner(subjects, jobs: 2).Run(cases, default).ShouldNotBeNull();
         SuiteSubject[] columns = [.. subjects.Select(one => new SuiteSubject(one.Name, "v", one.IsExact))];
