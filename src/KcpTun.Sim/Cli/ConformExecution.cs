@@ -9,7 +9,7 @@ namespace KcpTun.Sim.Cli;
 internal sealed class ConformExecution(
     SimEnvironment environment, IReadOnlyList<ISubject> subjects, int jobs, bool isVerbose)
 {
-    /// <exception cref="CommandException">The runner does not pass its own proof.</exception>
+    /// <exception cref="CommandException">The runner does not pass its own proof, or a subject does not start.</exception>
     /// <exception cref="OperationCanceledException">Interrupted.</exception>
     public SuiteResult Run(IReadOnlyList<ConformanceScript> cases)
     {
@@ -17,7 +17,7 @@ internal sealed class ConformExecution(
         DateTimeOffset started = DateTimeOffset.UtcNow;
         SuiteRunner runner = new(subjects, jobs) { Finished = Report };
         if (runner.Prove() is { } broken)
-            throw new CommandException(ExitCodes.Failure, $"the runner cannot be trusted: {broken}");
+            throw new CommandException(ExitCodes.Failure, broken);
         IReadOnlyList<SuiteRow> rows = runner.Run(cases, environment.Interrupt)
             ?? throw new OperationCanceledException();
         IReadOnlyList<SuiteSubject> columns =

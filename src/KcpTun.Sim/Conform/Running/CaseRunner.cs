@@ -21,7 +21,7 @@ internal static class CaseRunner
             execution = Execute(script, subject);
             tries++;
         }
-        while (execution.Complaint is not null && !execution.IsBroken && !subject.IsExact && tries < LiveTries);
+        while (execution.Complaint is not null && !subject.IsExact && tries < LiveTries);
         return Judge(script.Header, subject, execution, tries);
     }
 
@@ -30,7 +30,12 @@ internal static class CaseRunner
         if (execution.IsBroken)
             return new CaseResult(Verdict.Error, tries, 0, execution.Complaint!, execution);
         if (execution.Complaint is { } complaint)
-            return new CaseResult(OfFailure(header, subject), tries, 0, complaint, execution);
+        {
+            // No level excuses an end that nobody asked for.
+            Verdict verdict = execution.HasDied ? Verdict.Fail : OfFailure(header, subject);
+            return new CaseResult(verdict, tries, 0, complaint, execution);
+        }
+
         if (header.Level == CaseLevel.Info)
             return new CaseResult(Verdict.Info, tries, 1, string.Join("; ", execution.Notes), execution);
         return tries > 1
@@ -48,9 +53,11 @@ internal static class CaseRunner
         _ => Verdict.Info,
     };
 
-    /// <summary>The first ability that the case needs and the subject lacks.</summary>
+    /// <summary>The first thing that the case needs and the subject lacks.</summary>
     private static string? Missing(ScriptHeader header, ISubject subject)
     {
+        if (!subject.Plays(header.Role))
+            return header.Role == SubjectRole.Client ? "client" : "server";
         IEnumerable<string> needs = header.Needs;
         if (header.ClockStart is not null)
             needs = needs.Append("clock");
@@ -71,9 +78,12 @@ internal static class CaseRunner
             ScriptHeader header = script.Header;
             PeerSettings settings = CaseSettings.PeerOf(header);
             stage = subject.Start(new SubjectSpec(header.Role, header.Config, header.ClockStart));
+            if (stage.Failure is { } reason)
+                throw new SubjectException($"it does not start: {reason}");
             PlayedPeer peer = PlayedPeer.Create(settings);
             run = new ScriptRun(script, new Tester(stage, peer, LinkOf(header), log));
             run.Execute();
+            complaint = stage.Failure;
         }
         catch (CaseFailedException failure)
         {
@@ -90,7 +100,11 @@ internal static class CaseRunner
             stage?.Dispose();
         }
 
-        return new Execution(complaint, actual, isBroken, run?.Notes ?? [], log, stage?.Output ?? "");
+        return new Execution(complaint, actual, run?.Notes ?? [], log, stage?.Output ?? "")
+        {
+            IsBroken = isBroken,
+            HasDied = stage?.Failure is not null,
+        };
     }
 
     private static LinkFilter? LinkOf(ScriptHeader header) => header.Link.Count == 0

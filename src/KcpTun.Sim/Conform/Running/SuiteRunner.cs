@@ -14,22 +14,30 @@ internal sealed class SuiteRunner(IReadOnlyList<ISubject> subjects, int jobs)
     /// <summary>Told of every result, one call at a time.</summary>
     public Action<ConformanceScript, ISubject, CaseResult>? Finished { get; init; }
 
+    /// <summary>Called now and then by the thread that waits: results so far, and all there will be.</summary>
+    public Action<int, int>? Waiting { get; init; }
+
     /// <summary>
-    /// Whether the runner can tell: the case that nobody passes must fail, the one that needs what nobody has must be
-    /// unsupported.
+    /// Whether the runner can tell: what nobody passes must fail, and what needs what nobody has must be unsupported. A
+    /// subject that does not start is found here, before all the cases.
     /// </summary>
-    /// <returns>What is wrong with the runner, or null.</returns>
+    /// <returns>What is wrong, or null.</returns>
     public string? Prove()
     {
         foreach (ISubject subject in subjects)
         {
             foreach (ConformanceScript proof in CaseCatalog.Proofs)
             {
-                Verdict wanted = proof.Header.Needs.Count > 0 ? Verdict.Unsupported : Verdict.Fail;
+                bool isForNobody = proof.Header.Needs.Count > 0 || !subject.Plays(proof.Header.Role);
+                Verdict wanted = isForNobody ? Verdict.Unsupported : Verdict.Fail;
                 CaseResult result = CaseRunner.Run(proof, subject);
-                string what = $"{proof.Header.Id} on {subject.Name}";
+                if (result.Verdict == Verdict.Error)
+                    return $"{subject.Name}: {result.Reason}";
                 if (result.Verdict != wanted)
-                    return $"{what} must be {wanted} and is {result.Verdict}: {result.Reason}";
+                {
+                    string what = $"{proof.Header.Id} on {subject.Name} must be {wanted} and is {result.Verdict}";
+                    return $"the runner cannot be trusted: {what}: {result.Reason}";
+                }
             }
         }
 

@@ -17,7 +17,7 @@ internal enum Verdict
     /// <summary>It held, but not at the first try (real time only).</summary>
     Flaky,
 
-    /// <summary>A MUST that does not hold.</summary>
+    /// <summary>A MUST that does not hold, or a subject that ended in the middle of a case.</summary>
     Fail,
 
     /// <summary>The case could not be run: its script uses what is not there, or the subject did not start.</summary>
@@ -27,12 +27,18 @@ internal enum Verdict
 /// <summary>One execution of a case.</summary>
 /// <param name="Complaint">What did not hold, with the line of the script; null if all did.</param>
 /// <param name="Actual">What the subject sent instead, in the script's syntax.</param>
-/// <param name="IsBroken">The case could not be run.</param>
 /// <param name="Notes">What the script noted.</param>
 /// <param name="Log">What was on the wire.</param>
 /// <param name="Output">The end of what the subject printed.</param>
 internal sealed record Execution(
-    string? Complaint, string? Actual, bool IsBroken, IReadOnlyList<string> Notes, CaseLog Log, string Output);
+    string? Complaint, string? Actual, IReadOnlyList<string> Notes, CaseLog Log, string Output)
+{
+    /// <summary>The case could not be run.</summary>
+    public bool IsBroken { get; init; }
+
+    /// <summary>The subject had started, and ended by itself.</summary>
+    public bool HasDied { get; init; }
+}
 
 /// <summary>A case on a subject.</summary>
 /// <param name="Tries">Executions.</param>

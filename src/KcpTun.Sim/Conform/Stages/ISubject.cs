@@ -18,8 +18,11 @@ internal interface ISubject
     /// <summary>It runs in virtual time.</summary>
     bool IsExact { get; }
 
-    /// <summary>Starts it.</summary>
-    /// <exception cref="SubjectException">It does not start.</exception>
+    /// <summary>Whether there is such an end of it.</summary>
+    bool Plays(SubjectRole role);
+
+    /// <summary>Starts it; if it cannot be started, the stage's failure says so.</summary>
+    /// <exception cref="SubjectException">It cannot be used with these settings.</exception>
     IStage Start(SubjectSpec spec);
 }
 

@@ -126,6 +126,8 @@ public sealed class CaseRunnerTests
 
         public bool IsExact => false;
 
+        public bool Plays(SubjectRole role) => true;
+
         public IStage Start(SubjectSpec spec) => ++_try >= GoodTry
             ? SubjectCatalog.Find(["core"], _ => null)[0].Start(spec)
             : new SilentStage();
