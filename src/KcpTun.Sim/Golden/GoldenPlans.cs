@@ -19,10 +19,10 @@ public static class GoldenPlans
     /// <summary>Every plan, each of exactly one run.</summary>
     public static IReadOnlyList<GoldenPlan> All { get; } =
     [
-        Of("mode normal", "--mode normal --fec 0/0 --loss 10 --rtt 100 --workload bulk:256KiB --seed 1"),
-        Of("mode fast", "--mode fast --fec 0/0 --loss 10 --rtt 100 --workload bulk:256KiB --seed 1"),
-        Of("mode fast2", "--mode fast2 --fec 0/0 --loss 10 --rtt 100 --workload bulk:256KiB --seed 1"),
-        Of("mode fast3", "--mode fast3 --fec 0/0 --loss 10 --rtt 100 --workload bulk:256KiB --seed 1"),
+        Of("mode normal", "--mode normal --fec 0/0 --loss 10 --rtt 130 --workload bulk:256KiB --seed 1"),
+        Of("mode fast", "--mode fast --fec 0/0 --loss 10 --rtt 130 --workload bulk:256KiB --seed 1"),
+        Of("mode fast2", "--mode fast2 --fec 0/0 --loss 10 --rtt 130 --workload bulk:256KiB --seed 1"),
+        Of("mode fast3", "--mode fast3 --fec 0/0 --loss 10 --rtt 130 --workload bulk:256KiB --seed 1"),
         Of(
             "mode manual with congestion control",
             "--mode manual --nodelay 1 --interval 15 --resend 3 --nc 0 --fec 0/0 --loss 5 --rtt 60 "

@@ -17,6 +17,8 @@ public sealed partial class LinkCore
         if (SendHandshake() | SendFrames())
             _kcp.RequestFlush();
         _kcp.Settle(_options.AckNoDelay, milliseconds, this);
+        // The first of these comes when the session is made: kcp-go flushes then too, just behind the first input of a
+        // server, so that its first acknowledgement leaves at once; it sets the phase of all later flushes.
         _kcp.HandleTimer(milliseconds, this);
     }
 

@@ -82,8 +82,6 @@ public sealed partial class LinkCore : IKcpOutput, IDisposable
         _smux = new SmuxSession(options.Smux, options.IsClient ? SmuxRole.Client : SmuxRole.Server, now);
         _diagnosis = new WireDiagnosis(options);
         _tuncryptDeadline = _tuncrypt is null ? Instant.Never : now.AddSeconds(TuncryptHandshakeSeconds);
-        // kcp-go flushes a session the moment it is made; nothing is sent, but it sets the phase of all later flushes.
-        _kcp.HandleTimer(now.KcpMilliseconds, this);
     }
 
     /// <summary>Largest datagram any peer accepts (PROTOCOL a.4).</summary>

@@ -167,6 +167,8 @@ public sealed class WireAccountsTests
         SimTest run = SimTest.Run("--mode normal --fec 10/3 --loss 5 --rtt 200 --workload bulk:1MiB").ShouldComplete();
         run.Should(result => result.Fec.Recovered > 10, "FEC repaired next to nothing");
         run.Should(result => result.Fec.Useless <= result.Fec.Recovered, "more useless than recovered");
-        run.Should(result => result.Fec.Late == 0, "nothing is late on a path without jitter");
+        run.Should(
+            result => result.Fec.Late <= result.Retransmits.Total,
+            "without jitter only what was sent again comes after it was rebuilt");
     }
 }
