@@ -26,6 +26,7 @@ public sealed partial class LinkDriver
     private readonly Mailbox _mailbox = new();
     private readonly Dictionary<PeerAddress, LinkSession> _sessions = [];
     private readonly List<LinkSession> _dirty = [];
+    private readonly List<MuxStream> _resuming = [];
     private readonly PriorityQueue<LinkSession, (long Microseconds, long Order)> _timers = new();
     private readonly AsyncQueue<LinkSession> _accepted;
     private readonly WireWatch _watch;
@@ -93,6 +94,13 @@ public sealed partial class LinkDriver
     /// </summary>
     public Instant? Step(Instant now)
     {
+        Instant? deadline = Turn(now);
+        Resume();
+        return deadline;
+    }
+
+    private Instant? Turn(Instant now)
+    {
         ResumeSending();
         bool hasMore = Receive(now);
         TakeMail(now);
@@ -119,6 +127,16 @@ public sealed partial class LinkDriver
     }
 
     internal void Wake() => _channel.Wake();
+
+    internal void ResumeLater(MuxStream stream) => _resuming.Add(stream);
+
+    /// <summary>When everything due is on its way, readers and writers may go on; what they do is the next turn's.</summary>
+    private void Resume()
+    {
+        for (int i = 0; i < _resuming.Count; i++)
+            _resuming[i].Resume();
+        _resuming.Clear();
+    }
 
     private static void Refuse(in Mail mail) =>
         mail.Opened?.TrySetException(new IOException($"The session ended: {mail.Session.EndText}"));

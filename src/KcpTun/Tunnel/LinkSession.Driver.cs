@@ -56,6 +56,8 @@ public sealed partial class LinkSession
     int Smux.ISmuxSource.Read(uint streamId, Span<byte> destination) =>
         _streams.TryGetValue(streamId, out MuxStream? stream) ? stream.TakeUnsent(destination) : 0;
 
+    internal void ResumeLater(MuxStream stream) => _driver.ResumeLater(stream);
+
     internal void Apply(in Mail mail, Instant now)
     {
         if (mail.Opened is not null)

@@ -7,6 +7,15 @@ internal record struct StreamNotes(int Offered, int Consumed, bool CloseWrite, b
 
 public sealed partial class MuxStream
 {
+    private bool _resumesReader;
+    private bool _resumesWriter;
+
+    /// <summary>
+    /// What waits for this stream goes on on the driver's own thread, at the end of its turn, instead of on the thread
+    /// pool. For code that never blocks.
+    /// </summary>
+    internal bool ContinuesOnDriver { get; set; }
+
     /// <summary>Driver: takes the notes; the stream may queue itself again afterwards.</summary>
     internal StreamNotes TakeNotes()
     {
@@ -28,7 +37,7 @@ public sealed partial class MuxStream
             if (_isClosed)
                 return false;
             _received.Write(data);
-            _reader.SignalLocked();
+            ResumeLocked(_reader, ref _resumesReader);
             return true;
         }
     }
@@ -39,7 +48,7 @@ public sealed partial class MuxStream
         lock (_gate)
         {
             _hasEnded = true;
-            _reader.SignalLocked();
+            ResumeLocked(_reader, ref _resumesReader);
         }
     }
 
@@ -50,9 +59,26 @@ public sealed partial class MuxStream
         {
             int length = _unsent.Read(destination);
             if (_unsent.Free >= SendBufferBytes / 2)
-                _writer.SignalLocked();
+                ResumeLocked(_writer, ref _resumesWriter);
             return length;
         }
+    }
+
+    /// <summary>Driver: lets go on what waits for what this turn has brought.</summary>
+    internal void Resume()
+    {
+        bool hasReader;
+        bool hasWriter;
+        lock (_gate)
+        {
+            (hasReader, _resumesReader) = (_resumesReader, false);
+            (hasWriter, _resumesWriter) = (_resumesWriter, false);
+        }
+
+        if (hasReader)
+            _reader.Complete();
+        if (hasWriter)
+            _writer.Complete();
     }
 
     /// <summary>Driver: the session is gone; reads fail after what is buffered, writes fail at once.</summary>
@@ -65,5 +91,20 @@ public sealed partial class MuxStream
             _reader.SignalLocked();
             _writer.SignalLocked();
         }
+    }
+
+    private void ResumeLocked(Waiter waiter, ref bool resumes)
+    {
+        if (!ContinuesOnDriver)
+        {
+            waiter.SignalLocked();
+            return;
+        }
+
+        if (!waiter.TryTakeLocked())
+            return;
+        if (!_resumesReader && !_resumesWriter)
+            _session.ResumeLater(this);
+        resumes = true;
     }
 }

@@ -27,11 +27,14 @@ internal sealed class StreamPump(
     /// <returns>The first error that was not a normal end, or null.</returns>
     public async Task<Exception?> RunAsync()
     {
+        stream.ContinuesOnDriver = true;
         Task<Exception?> upload = UploadAsync();
         Task<Exception?> download = DownloadAsync();
         try
         {
             Task<Exception?> first = await Task.WhenAny([upload, download]);
+            // What follows may block, on a log for instance, and must not do so on the driver.
+            await Task.Yield();
             if (await first is { } failure)
             {
                 CloseBoth();

@@ -4,11 +4,11 @@ namespace KcpTun.Tunnel;
 
 /// <summary>
 /// A reusable, allocation-free signal for one waiter at a time. All members but the awaited task are called under the
-/// owner's gate. Continuations never run on the signalling thread: the driver must not be hijacked.
+/// owner's gate. A signal never runs the continuation on its own thread; <see cref="Complete"/> does.
 /// </summary>
 internal sealed class Waiter : IValueTaskSource
 {
-    private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<bool> _core;
 
     public bool IsArmed { get; private set; }
 
@@ -22,6 +22,7 @@ internal sealed class Waiter : IValueTaskSource
             throw new InvalidOperationException("A stream takes one read and one write at a time.");
         IsArmed = true;
         _core.Reset();
+        _core.RunContinuationsAsynchronously = true;
         return new ValueTask(this, _core.Version);
     }
 
@@ -31,6 +32,21 @@ internal sealed class Waiter : IValueTaskSource
         if (!IsArmed)
             return;
         IsArmed = false;
+        _core.SetResult(true);
+    }
+
+    /// <summary>Takes the wait, if there is one; the caller ends it with <see cref="Complete"/>.</summary>
+    public bool TryTakeLocked()
+    {
+        bool isTaken = IsArmed;
+        IsArmed = false;
+        return isTaken;
+    }
+
+    /// <summary>Ends a wait that was taken and runs what waited, here and now. Outside the gate.</summary>
+    public void Complete()
+    {
+        _core.RunContinuationsAsynchronously = false;
         _core.SetResult(true);
     }
 

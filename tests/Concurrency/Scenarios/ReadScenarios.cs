@@ -23,6 +23,48 @@ internal static class ReadScenarios
     }
 
     [Scenario(
+        "A reader that goes on on the driver's thread goes to sleep while data is delivered: no wake-up is lost.",
+        "ResumeForgotten")]
+    public static async Task ReadOnTheDriverAgainstDelivery()
+    {
+        var pair = new Pair();
+        (MuxStream client, MuxStream server) = await pair.OpenStreamAsync();
+        client.ContinuesOnDriver = true;
+        pair.Start();
+        Task read = Task.Run(async () => await client.ReadAllAsync(20));
+        await server.WriteAsync(new byte[10]);
+        await server.WriteAsync(new byte[10]);
+        await read;
+        await pair.StopAsync(client, server);
+    }
+
+    [Scenario(
+        "The driver is about to let a reader go on when the stream is closed: the wait ends once.",
+        "TakenWaitStaysArmed")]
+    public static async Task ReadOnTheDriverAgainstClose()
+    {
+        var pair = new Pair();
+        (MuxStream client, MuxStream server) = await pair.OpenStreamAsync();
+        client.ContinuesOnDriver = true;
+        pair.Start();
+        Task read = Task.Run(async () =>
+        {
+            try
+            {
+                await client.ReadAllAsync(20);
+            }
+            catch (ObjectDisposedException)
+            {
+                // Closed under the read.
+            }
+        });
+        await server.WriteAsync(new byte[10]);
+        client.Dispose();
+        await read;
+        await pair.StopAsync(client, server);
+    }
+
+    [Scenario(
         "A thread without a buffer waits for something to read while data is delivered: no wake-up is lost.",
         "WaitToReadArmsLate")]
     public static async Task WaitForDataAgainstDelivery()
