@@ -28,6 +28,14 @@ public interface INetwork
     /// <exception cref="System.Net.Sockets.SocketException">The address cannot be bound.</exception>
     IDatagramChannel OpenDatagramChannel(IPEndPoint local, DatagramSocketOptions options);
 
+    /// <summary>
+    /// Opens a server's port as up to <paramref name="count"/> channels that share its datagrams: all of one peer come
+    /// to the same one. Fewer, and one at least, where the system cannot share a port.
+    /// </summary>
+    /// <exception cref="System.Net.Sockets.SocketException">The address cannot be bound, or is in use.</exception>
+    IReadOnlyList<IDatagramChannel> OpenSharedChannels(IPEndPoint local, DatagramSocketOptions options, int count) =>
+        [OpenDatagramChannel(local, options)];
+
     /// <summary>Listens for local connections.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">The address cannot be bound.</exception>
     IStreamListener Listen(StreamEndPoint endPoint);
@@ -47,7 +55,11 @@ public interface INetwork
 /// <param name="BufferBytes">SO_RCVBUF and SO_SNDBUF; 0 leaves the system's.</param>
 /// <param name="Dscp">Differentiated services code point, 0..63, for IPv4 TOS and IPv6 traffic class alike.</param>
 /// <param name="OnWarning">Called with one line when the system refuses or clamps a setting.</param>
-public sealed record DatagramSocketOptions(int BufferBytes = 0, int Dscp = 0, Action<string>? OnWarning = null);
+public sealed record DatagramSocketOptions(int BufferBytes = 0, int Dscp = 0, Action<string>? OnWarning = null)
+{
+    /// <summary>Other sockets with this flag may have the same address (SO_REUSEPORT; Linux).</summary>
+    internal bool SharesPort { get; init; }
+}
 
 /// <summary>A TCP host and port, or the path of a Unix socket (then <see cref="Port"/> is -1).</summary>
 /// <param name="Host">Host name or literal without brackets, empty for all interfaces; or the path.</param>

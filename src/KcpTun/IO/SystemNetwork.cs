@@ -42,6 +42,37 @@ public sealed class SystemNetwork(Action<string, Exception>? onDriverFailure = n
         return new SocketDatagramChannel(local, options);
     }
 
+    /// <remarks>
+    /// Linux spreads the datagrams of sockets that share a port by a hash of both addresses. All of them are bound before
+    /// this returns, so that a peer's socket does not change while it is being served.
+    /// </remarks>
+    public IReadOnlyList<IDatagramChannel> OpenSharedChannels(
+        IPEndPoint local, DatagramSocketOptions options, int count)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (count == 1 || !OperatingSystem.IsLinux())
+            return [OpenDatagramChannel(local, options)];
+        local = DatagramSocket.Probe(local);
+        var channels = new List<IDatagramChannel>(count);
+        try
+        {
+            for (int i = 0; i < count; i++)
+            {
+                // What the system has to say about the settings it says once.
+                channels.Add(OpenDatagramChannel(
+                    local, options with { SharesPort = true, OnWarning = i == 0 ? options.OnWarning : null }));
+            }
+        }
+        catch
+        {
+            foreach (IDatagramChannel channel in channels)
+                channel.Dispose();
+            throw;
+        }
+
+        return channels;
+    }
+
     public IStreamListener Listen(StreamEndPoint endPoint) => SocketStreamListener.Open(endPoint);
 
     public async ValueTask<IStreamConnection> ConnectAsync(StreamEndPoint endPoint, CancellationToken cancellation)

@@ -5,13 +5,19 @@ using KcpTun.IO;
 namespace KcpTun.Tunnel;
 
 /// <summary>
-/// The server end: one UDP socket and driver for each port, and for every stream a connection to the target
-/// (PROTOCOL i.3).
+/// The server end: for each port one UDP socket and driver, or several that share its peers, and for every stream a
+/// connection to the target (PROTOCOL i.3).
 /// </summary>
 public sealed class ServerTunnel : IDisposable
 {
     /// <summary>How long a target may take to accept a connection (release 20260314).</summary>
     public static readonly TimeSpan DialTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Sessions of different peers run side by side on up to this many threads, one per processor. More would only cost
+    /// memory: one carries over 1 Gbit/s.
+    /// </summary>
+    private const int MaxDriversPerPort = 8;
 
     private readonly TunnelContext _context;
     private readonly ServerOptions _options;
@@ -36,12 +42,14 @@ public sealed class ServerTunnel : IDisposable
         if (!MultiPortAddress.TryParse(_options.Listen, out MultiPortAddress listen, out string? error))
             throw new ArgumentException(error);
         IPAddress address = await AddressToBindAsync(listen.Host, cancellation);
+        int driversPerPort = Math.Max(1, Math.Min(Environment.ProcessorCount, MaxDriversPerPort) / listen.PortCount);
         for (int port = listen.MinPort; port <= listen.MaxPort; port++)
         {
-            LinkDriver driver = _context.CreateDriver(new IPEndPoint(address, port));
-            _drivers.Add(driver);
-            _shutdown.Track(driver);
-            Log.ListeningUdp(_context.Logger, driver.Local);
+            IReadOnlyList<LinkDriver> drivers = _context.CreateDrivers(new IPEndPoint(address, port), driversPerPort);
+            _drivers.AddRange(drivers);
+            foreach (LinkDriver driver in drivers)
+                _shutdown.Track(driver);
+            Log.ListeningUdp(_context.Logger, drivers[0].Local);
         }
     }
 

@@ -113,13 +113,21 @@ public sealed class TunnelContext
 
     internal QppKeystream? CreateKeystream() => _keys.CreateKeystream();
 
+    private DatagramSocketOptions SocketOptions =>
+        new(Options.SockBuf, Options.Dscp, warning => Log.SocketSetting(Logger, warning));
+
     /// <summary>Opens a UDP socket and a driver for it. The caller runs it.</summary>
-    internal LinkDriver CreateDriver(IPEndPoint local)
+    internal LinkDriver CreateDriver(IPEndPoint local) =>
+        CreateDriver(Network.OpenDatagramChannel(local, SocketOptions));
+
+    /// <summary>
+    /// Opens a server's port with up to <paramref name="count"/> drivers, each for its part of the peers.
+    /// </summary>
+    internal IReadOnlyList<LinkDriver> CreateDrivers(IPEndPoint local, int count) =>
+        [.. Network.OpenSharedChannels(local, SocketOptions, count).Select(CreateDriver)];
+
+    private LinkDriver CreateDriver(IDatagramChannel channel)
     {
-        IDatagramChannel channel = Network.OpenDatagramChannel(
-            local,
-            new DatagramSocketOptions(
-                Options.SockBuf, Options.Dscp, warning => Log.SocketSetting(Logger, warning)));
         var driver = new LinkDriver(
             channel, new DriverOptions(Link, _keys.Pass, Network.CreateEntropy(), Budget, Logger));
         lock (_gate)

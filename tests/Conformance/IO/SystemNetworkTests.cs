@@ -42,6 +42,50 @@ public sealed class SystemNetworkTests
         Should.Throw<SocketException>(() => HostNames.Resolve(new string('x', 300)));
 
     [Test]
+    [Platform("Linux")]
+    public void Channels_that_share_a_port_share_its_peers_and_nobody_else_can_join()
+    {
+        const int Peers = 64;
+        var network = new SystemNetwork();
+        IReadOnlyList<IDatagramChannel> shared =
+            network.OpenSharedChannels(new IPEndPoint(IPAddress.Loopback, 0), new DatagramSocketOptions(), 2);
+        try
+        {
+            shared.Count.ShouldBe(2);
+            var server = new IPEndPoint(IPAddress.Loopback, shared[0].Local.Port);
+            shared[1].Local.ShouldBe(shared[0].Local);
+            for (int i = 0; i < Peers; i++)
+            {
+                using var peer = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+                for (int packet = 0; packet < 3; packet++)
+                    peer.Send([1], server);
+            }
+
+            List<PeerAddress>[] heard = [.. shared.Select(PeersOf)];
+            heard.Sum(peers => peers.Count).ShouldBe(3 * Peers);
+            heard[0].Intersect(heard[1]).ShouldBeEmpty("a peer has one driver");
+            heard.ShouldAllBe(peers => peers.Count > 0, "1 in 2^63 that all have the same");
+            Should.Throw<SocketException>(
+                () => network.OpenSharedChannels(server, new DatagramSocketOptions(), 2), "the port is ours alone");
+        }
+        finally
+        {
+            foreach (IDatagramChannel channel in shared)
+                channel.Dispose();
+        }
+
+        static List<PeerAddress> PeersOf(IDatagramChannel channel)
+        {
+            // Loopback delivers within the call that sends.
+            List<PeerAddress> peers = [];
+            DatagramBatch batch = channel.CreateReceiveBatch();
+            while (channel.ReceiveBatch(batch) > 0)
+                peers.AddRange(batch.Peers[..batch.Count]);
+            return peers;
+        }
+    }
+
+    [Test]
     public void Linux_gets_its_own_channel_unless_told_otherwise()
     {
         Type preferred = SystemNetwork.HasLinuxChannel ? typeof(LinuxDatagramChannel) : typeof(SocketDatagramChannel);
