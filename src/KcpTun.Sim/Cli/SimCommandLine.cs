@@ -93,7 +93,8 @@ public sealed class SimCommandLine
     /// <summary>What is wrong with the words, in one line; null if nothing is.</summary>
     private static string? Explain(ParseResult parsed)
     {
-        if ((SwallowedOption(parsed) ?? parsed.UnmatchedTokens.FirstOrDefault()) is not { } word)
+        string? unmatched = parsed.UnmatchedTokens is [string first, ..] ? first : null;
+        if ((SwallowedOption(parsed) ?? unmatched) is not { } word)
             return parsed.Errors.Count == 0 ? null : parsed.Errors[0].Message.ReplaceLineEndings(" ");
         Command command = parsed.CommandResult.Command;
         string name = command is RootCommand ? "kcptun-sim" : $"kcptun-sim {command.Name}";
