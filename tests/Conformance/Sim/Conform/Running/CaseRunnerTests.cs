@@ -96,6 +96,11 @@ public sealed class CaseRunnerTests
     }
 
     [Test]
+    public void A_wrong_byte_at_the_application_is_named() =>
+        CaseRunner.Run(Script(OpenStream + "app accept $s\napp recv $s \"y\"\n"), Core).Reason
+            .ShouldEndWith("the application reads a wrong byte, 0 bytes on");
+
+    [Test]
     public void What_a_subject_lacks_is_unsupported_and_is_not_run()
     {
         FakeSubject subject = new((_, spec) => new FakeStage(spec)) { Lacks = new HashSet<string> { "xor" } };
@@ -139,7 +144,8 @@ public sealed class CaseRunnerTests
     [TestCase("INFO", 2)]
     public void A_subject_that_dies_fails_whatever_the_level(string level, int diesOf)
     {
-        FakeSubject subject = new((_, spec) => new FakeStage(spec) { DiesOf = diesOf });
+        // The first datagram kills before an answer, the second after the last expectation.
+        FakeSubject subject = new((_, spec) => new FakeStage(spec) { DiesOf = diesOf, IsDeaf = diesOf == 1 });
         CaseResult result = CaseRunner.Run(Script($"{OpenStream}> ACK sn=0\n< ACK sn=0\n", level), subject);
         (result.Verdict, result.Tries).ShouldBe((Verdict.Fail, 3));
         result.Reason.ShouldContain("it ended by itself");
