@@ -1,12 +1,12 @@
+using KcpTun.Conformance.Support;
+
 namespace KcpTun.GoInterop;
 
 /// <summary>Where things are in a checkout that has been built.</summary>
 public static class Repository
 {
-    private const string Marker = "KcpTun.sln";
-
     /// <summary>The folder that holds the solution.</summary>
-    public static string Root { get; } = FindRoot();
+    public static string Root => RepositoryRoot.Path;
 
     /// <summary>The folder of everything that is built, fetched or measured.</summary>
     public static string Artifacts => Path.Combine(Root, "artifacts");
@@ -25,14 +25,5 @@ public static class Repository
             string configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
             return Path.Combine(Artifacts, "bin", "KcpTun.Cli", configuration, "KcpTun.Cli");
         }
-    }
-
-    private static string FindRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, Marker)))
-            folder = folder.Parent;
-        return folder?.FullName
-            ?? throw new InvalidOperationException($"No {Marker} above {AppContext.BaseDirectory}.");
     }
 }

@@ -1,11 +1,12 @@
 using System.Diagnostics;
+using KcpTun.Conformance.Support;
 
 namespace KcpTun.Mutation;
 
 /// <summary>Where things are.</summary>
 internal static class Repository
 {
-    public static string Root { get; } = Find();
+    public static string Root => RepositoryRoot.Path;
 
     /// <summary>Everything the tool makes, but the document.</summary>
     public static string Work => Path.Combine(Root, "artifacts", "mutation");
@@ -32,13 +33,5 @@ internal static class Repository
         using Process build = Process.Start(new ProcessStartInfo("dotnet", arguments))!;
         build.WaitForExit();
         return build.ExitCode == 0;
-    }
-
-    private static string Find()
-    {
-        DirectoryInfo? directory = new(AppContext.BaseDirectory);
-        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "KcpTun.sln")))
-            directory = directory.Parent;
-        return directory?.FullName ?? throw new InvalidOperationException("The tool runs outside of the checkout.");
     }
 }

@@ -23,7 +23,7 @@ internal static class Prediction
         };
         if (!PlanBuilder.TryBuild(arguments, out ExperimentPlan? plan, out _, out string? error))
             throw new ArgumentException($"--points {point}: {error}");
-        RunPool pool = new(run => SimRun.Execute(run), Environment.ProcessorCount);
+        RunPool<SimPlan, RunResult> pool = new(run => SimRun.Execute(run), Environment.ProcessorCount);
         ExperimentResult result = Experiment.Run(plan!, pool, null, cancellation);
         VariantResult variant = result.Variants[0];
         return variant.Failure is { } failure

@@ -15,8 +15,11 @@ internal interface IConformOutput
 
     string Help { get; }
 
+    /// <summary>Of a file that is there already, a part may stay.</summary>
+    bool IsPart { get; }
+
     /// <summary>The whole file.</summary>
-    /// <param name="before">What is in it; null if there is no such file.</param>
+    /// <param name="before">What is in it; null if there is no such file, or nothing of it can stay.</param>
     string Write(SuiteResult result, string? before);
 }
 
@@ -33,6 +36,8 @@ internal sealed class ConformCommand(IReadOnlyList<IConformOutput> outputs) : IS
 
         Verdicts: PASS; FAIL (a MUST does not hold); NON-STRICT (a SHOULD does not hold); INFO (nothing to judge);
         UNSUPPORTED (the subject lacks what the case needs); FLAKY (in real time: held, but not at the first try).
+
+        A FILE that is - is standard output, alone: everything else is on standard error then.
 
         Ends with 0 if nothing failed, with --strict if nothing was NON-STRICT either; else with 4.
         """;
@@ -81,30 +86,49 @@ internal sealed class ConformCommand(IReadOnlyList<IConformOutput> outputs) : IS
             IReadOnlyList<ConformanceScript> cases = Cases(parsed);
             if (parsed.GetValue(_list))
                 return List(environment, cases);
+            (IConformOutput Output, string Path)[] wanted =
+            [
+                .. files.Select(file => (file.Output, Path: parsed.GetValue(file.Option)!))
+                    .Where(file => file.Path is not null),
+            ];
+            SimEnvironment console = Console(environment, wanted);
             IReadOnlyList<ISubject> subjects = Subjects(environment, parsed.GetValue(_subjects) ?? []);
             int jobs = RunCommand.Threads(environment, parsed.GetValue(_jobs));
-            bool isStrict = parsed.GetValue(_strict);
-            ConformExecution execution = new(environment, subjects, jobs, parsed.GetValue(_verbose));
-            SuiteResult result = execution.Run(cases);
-            foreach ((IConformOutput output, Option<string?> option) in files)
-            {
-                if (parsed.GetValue(option) is { } path)
-                    Write(environment, option.Name, path, output, result);
-            }
-
-            execution.Summarise(result);
-            return result.IsGood(isStrict) ? ExitCodes.Ok : ExitCodes.Assertion;
+            SuiteResult result = new ConformExecution(console, subjects, jobs, parsed.GetValue(_verbose)).Run(cases);
+            foreach ((IConformOutput output, string path) in wanted)
+                Write(environment, path, output, result);
+            return result.IsGood(parsed.GetValue(_strict)) ? ExitCodes.Ok : ExitCodes.Assertion;
         });
         return command;
     }
 
-    private static void Write(
-        SimEnvironment environment, string option, string path, IConformOutput output, SuiteResult result)
+    /// <summary>
+    /// Where the run speaks to people: a file that is standard output is alone there, and they read standard error.
+    /// </summary>
+    /// <exception cref="CommandException">A file cannot be written.</exception>
+    private static SimEnvironment Console(SimEnvironment environment, (IConformOutput Output, string Path)[] files)
+    {
+        foreach ((IConformOutput output, string path) in files)
+            OutputFiles.RequireFolder(output.Option, path);
+        string[] alone =
+        [
+            .. files.Where(file => file.Path == OutputFiles.StandardOutput).Select(file => file.Output.Option),
+        ];
+        return alone.Length switch
+        {
+            0 => environment,
+            1 => environment with { Output = environment.Error, Columns = null },
+            _ => throw CommandException.Usage(
+                $"{string.Join(" - and ", alone)} -: only one of them can have standard output"),
+        };
+    }
+
+    private static void Write(SimEnvironment environment, string path, IConformOutput output, SuiteResult result)
     {
         string? before = null;
-        if (path != OutputFiles.StandardOutput)
-            OutputFiles.Guard(option, path, () => before = File.Exists(path) ? File.ReadAllText(path) : null);
-        OutputFiles.Write(environment, option, path, output.Write(result, before));
+        if (output.IsPart && path != OutputFiles.StandardOutput && File.Exists(path))
+            OutputFiles.Guard(output.Option, path, () => before = File.ReadAllText(path));
+        OutputFiles.Write(environment, output.Option, path, output.Write(result, before));
     }
 
     private IReadOnlyList<ConformanceScript> Cases(ParseResult parsed)

@@ -35,7 +35,7 @@ public sealed class HashCommand(IReadOnlyList<KnownHash> golden) : ISimCommand
         command.Add(_verify);
         command.SetAction(parsed =>
         {
-            RunPool pool = RunCommand.Pool(environment, parsed.GetValue(_jobs));
+            RunPool<SimPlan, RunResult> pool = RunCommand.Pool(environment, parsed.GetValue(_jobs));
             if (parsed.GetResult(_verify) is { } verify)
                 return Verify(environment, planOptions, pool, Known(verify));
             ExperimentPlan plan = RunCommand.Plan(environment, planOptions.Read(parsed));
@@ -54,7 +54,10 @@ public sealed class HashCommand(IReadOnlyList<KnownHash> golden) : ISimCommand
     }
 
     private static int Verify(
-        SimEnvironment environment, PlanOptions options, RunPool pool, IReadOnlyList<KnownHash> known)
+        SimEnvironment environment,
+        PlanOptions options,
+        RunPool<SimPlan, RunResult> pool,
+        IReadOnlyList<KnownHash> known)
     {
         (KnownHash Known, ExperimentPlan Plan)[] all =
         [

@@ -17,6 +17,22 @@ internal static class OutputFiles
         Guard(option, path, () => File.WriteAllText(path, text));
     }
 
+    /// <summary>Notices before anything runs what would be noticed after it: there is no such folder.</summary>
+    /// <exception cref="CommandException">The file cannot be written.</exception>
+    public static void RequireFolder(string option, string path)
+    {
+        if (path == StandardOutput)
+            return;
+        Guard(option, path, () =>
+        {
+            if (Directory.Exists(path))
+                throw new IOException("it is a directory");
+            string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
+            if (!Directory.Exists(folder))
+                throw new IOException($"there is no directory {folder}");
+        });
+    }
+
     /// <exception cref="CommandException">The option was given standard output, and it is no text.</exception>
     public static void RefuseStandardOutput(string option, string path)
     {

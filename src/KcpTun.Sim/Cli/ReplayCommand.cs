@@ -21,7 +21,7 @@ public sealed class ReplayCommand : ISimCommand
         command.SetAction(parsed =>
         {
             string path = parsed.GetRequiredValue(file);
-            RunPool pool = RunCommand.Pool(environment, parsed.GetValue(_jobs));
+            RunPool<SimPlan, RunResult> pool = RunCommand.Pool(environment, parsed.GetValue(_jobs));
             if (RecordingReplay.IsRecording(path))
                 return RecordingReplay.Run(environment, path);
             ExperimentJson earlier = Read(path);

@@ -54,6 +54,7 @@ public sealed class RunCommand(IReadOnlyList<IExperimentOutput> outputs) : ISimC
             foreach ((IExperimentOutput output, string path) in wanted)
             {
                 OutputFiles.RefuseStandardOutput(output.Option, path);
+                OutputFiles.RequireFolder(output.Option, path);
                 output.Check(path, plan);
             }
 
@@ -70,7 +71,7 @@ public sealed class RunCommand(IReadOnlyList<IExperimentOutput> outputs) : ISimC
         new("--jobs") { HelpName = "N", Description = "runs at once [all cores]; results do not depend on it" };
 
     /// <summary>The threads that <c>--jobs</c> asks for.</summary>
-    internal static RunPool Pool(SimEnvironment environment, string? jobs) =>
+    internal static RunPool<SimPlan, RunResult> Pool(SimEnvironment environment, string? jobs) =>
         new(plan => environment.Execute(plan, null), Threads(environment, jobs));
 
     /// <summary>How many threads <c>--jobs</c> asks for.</summary>
@@ -94,7 +95,8 @@ public sealed class RunCommand(IReadOnlyList<IExperimentOutput> outputs) : ISimC
     }
 
     /// <summary>Runs a plan behind a progress bar.</summary>
-    internal static ExperimentResult Run(SimEnvironment environment, ExperimentPlan plan, RunPool pool)
+    internal static ExperimentResult Run(
+        SimEnvironment environment, ExperimentPlan plan, RunPool<SimPlan, RunResult> pool)
     {
         ExperimentResult? result = null;
         PoolGuard.Watch(environment, () => ProgressLine.Show(
@@ -109,7 +111,13 @@ public sealed class RunCommand(IReadOnlyList<IExperimentOutput> outputs) : ISimC
         string? csv = parsed.GetValue(_csv);
         if (json == OutputFiles.StandardOutput && csv == OutputFiles.StandardOutput)
             throw CommandException.Usage("--json - and --csv -: only one of them can have standard output");
-        RunPool pool = Pool(environment, parsed.GetValue(_jobs));
+        foreach (Option<string?> option in new[] { _json, _csv })
+        {
+            if (parsed.GetValue(option) is { } path)
+                OutputFiles.RequireFolder(option.Name, path);
+        }
+
+        RunPool<SimPlan, RunResult> pool = Pool(environment, parsed.GetValue(_jobs));
         TimeSpan start = environment.Clock();
         ExperimentResult result = Run(environment, plan, pool);
         TimeSpan wall = environment.Clock() - start;

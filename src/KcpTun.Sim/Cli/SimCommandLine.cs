@@ -47,9 +47,9 @@ public sealed class SimCommandLine
     public int Run(IReadOnlyList<string> arguments)
     {
         ParseResult parsed = _root.Parse([.. PlanOptions.Tie(WithCommand(arguments))], Parser);
-        if (parsed.Errors.Count > 0)
+        if (Explain(parsed) is { } wrong)
         {
-            _environment.Say(Explain(parsed));
+            _environment.Say(wrong);
             return ExitCodes.Usage;
         }
 
@@ -90,10 +90,12 @@ public sealed class SimCommandLine
         return hasCommand ? arguments : arguments.Prepend(DefaultCommand);
     }
 
-    private static string Explain(ParseResult parsed)
+    /// <summary>What is wrong with the words, in one line; null if nothing is.</summary>
+    private static string? Explain(ParseResult parsed)
     {
-        if (parsed.UnmatchedTokens is not [string word, ..])
-            return parsed.Errors[0].Message.ReplaceLineEndings(" ");
+        string? unmatched = parsed.UnmatchedTokens is [string first, ..] ? first : null;
+        if ((SwallowedOption(parsed) ?? unmatched) is not { } word)
+            return parsed.Errors.Count == 0 ? null : parsed.Errors[0].Message.ReplaceLineEndings(" ");
         Command command = parsed.CommandResult.Command;
         string name = command is RootCommand ? "kcptun-sim" : $"kcptun-sim {command.Name}";
         if (!word.StartsWith('-'))
@@ -108,4 +110,11 @@ public sealed class SimCommandLine
         string nearest = NearestName.Hint(typed, names, "--");
         return $"{word}: no such option{(nearest.Length > 0 ? nearest : $"; see {name} --help")}";
     }
+
+    /// <summary>An unknown option that was taken for an argument, such as the name of a file.</summary>
+    private static string? SwallowedOption(ParseResult parsed) =>
+        parsed.CommandResult.Children.OfType<ArgumentResult>()
+            .SelectMany(argument => argument.Tokens)
+            .Select(token => token.Value)
+            .FirstOrDefault(word => word.Length > 1 && word.StartsWith('-'));
 }

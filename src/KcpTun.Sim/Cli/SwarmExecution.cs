@@ -36,7 +36,7 @@ internal sealed class SwarmExecution(SimEnvironment environment, SwarmRequest re
     {
         TimeSpan start = environment.Clock();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(environment.Interrupt);
-        RunPool pool = new(plan => Execute(environment, plan, IsTwice(plan.Seed)), threads);
+        RunPool<SimPlan, RunResult> pool = new(plan => Execute(environment, plan, IsTwice(plan.Seed)), threads);
         try
         {
             pool.Execute(_plans, Finished, Waiting, stop.Token);

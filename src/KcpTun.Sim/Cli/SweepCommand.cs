@@ -92,7 +92,7 @@ public sealed class SweepCommand : ISimCommand
             parsed.GetValue(_shard), Shards(parsed), environment.Variable, out Shard shard);
         if (wrong is not null)
             throw CommandException.Usage(wrong);
-        RunPool pool = RunCommand.Pool(environment, parsed.GetValue(_jobs));
+        RunPool<SimPlan, RunResult> pool = RunCommand.Pool(environment, parsed.GetValue(_jobs));
         SweepHeader header = new(environment.Version, plan.Id, [.. plan.Arguments.ToWords()]);
         using ResultStore store = Guard(directory, () => ResultStore.Open(directory, header, shard));
         int known = store.Results.Count;

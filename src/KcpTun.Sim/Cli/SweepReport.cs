@@ -45,6 +45,12 @@ internal sealed class SweepReport
             throw CommandException.Usage(wrong);
         foreach (Option<string?> option in new[] { _html, _png })
             OutputFiles.RefuseStandardOutput(option.Name, parsed.GetValue(option) ?? "");
+        foreach (Option<string?> option in new[] { _csv, _html, _png })
+        {
+            if (parsed.GetValue(option) is { } path)
+                OutputFiles.RequireFolder(option.Name, path);
+        }
+
         List<SweepAssertion> assertions = [];
         foreach (string text in parsed.GetValue(_assertions) ?? [])
         {

@@ -16,7 +16,10 @@ public static class Experiment
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static ExperimentResult Run(
-        ExperimentPlan plan, RunPool pool, Action<RunProgress>? progress, CancellationToken cancellation)
+        ExperimentPlan plan,
+        RunPool<SimPlan, RunResult> pool,
+        Action<RunProgress>? progress,
+        CancellationToken cancellation)
     {
         SimPlan[] runs = [.. plan.Runs()];
         RunResult?[] results = new RunResult?[runs.Length];

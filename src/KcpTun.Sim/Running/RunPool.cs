@@ -1,17 +1,15 @@
-using KcpTun.Sim.Plans;
-
 namespace KcpTun.Sim.Running;
 
 /// <summary>A run that ended with an exception instead of a result.</summary>
-/// <param name="index">Which of the plans.</param>
+/// <param name="index">Which of the plans, or of the cases.</param>
 /// <param name="cause">What it threw.</param>
 public sealed class RunFailedException(int index, Exception cause)
     : Exception($"{cause.GetType().Name}: {cause.Message}", cause)
 {
-    /// <summary>Which of the plans.</summary>
+    /// <summary>Which of the plans, or of the cases.</summary>
     public int Index => index;
 
-    /// <summary>Repeats the run, if it is known.</summary>
+    /// <summary>Repeats the run, or says which it is; null if that is not known.</summary>
     public string? Command { get; set; }
 }
 
@@ -19,10 +17,12 @@ public sealed class RunFailedException(int index, Exception cause)
 /// Executes plans on threads of its own, each run from beginning to end on one of them. What a run finds does not
 /// depend on which, nor on how many there are.
 /// </summary>
-public sealed class RunPool
+/// <typeparam name="TPlan">What says all about a run.</typeparam>
+/// <typeparam name="TResult">What a run finds.</typeparam>
+public sealed class RunPool<TPlan, TResult>
 {
     private readonly object _gate = new();
-    private readonly Func<SimPlan, RunResult> _execute;
+    private readonly Func<TPlan, TResult> _execute;
     private readonly int _threads;
     private int _next;
     private int _running;
@@ -30,7 +30,7 @@ public sealed class RunPool
 
     /// <param name="execute">Executes one plan; called by several threads at once.</param>
     /// <param name="threads">How many.</param>
-    public RunPool(Func<SimPlan, RunResult> execute, int threads)
+    public RunPool(Func<TPlan, TResult> execute, int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         _execute = execute;
@@ -44,11 +44,11 @@ public sealed class RunPool
     /// </param>
     /// <param name="waiting">Called again and again, by the caller's thread, until all is done.</param>
     /// <param name="cancellation">Ends the wait; runs under way are left to themselves.</param>
-    /// <exception cref="RunFailedException">A run threw: a defect of the simulator or of the tunnel.</exception>
+    /// <exception cref="RunFailedException">A run threw, which is a defect.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before all had ended.</exception>
     public void Execute(
-        IReadOnlyList<SimPlan> plans,
-        Action<int, RunResult> finished,
+        IReadOnlyList<TPlan> plans,
+        Action<int, TResult> finished,
         Action? waiting,
         CancellationToken cancellation)
     {
@@ -82,13 +82,13 @@ public sealed class RunPool
         cancellation.ThrowIfCancellationRequested();
     }
 
-    private void Work(IReadOnlyList<SimPlan> plans, Action<int, RunResult> finished, CancellationToken cancellation)
+    private void Work(IReadOnlyList<TPlan> plans, Action<int, TResult> finished, CancellationToken cancellation)
     {
         while (Take(plans.Count, cancellation) is { } index)
         {
             try
             {
-                RunResult result = _execute(plans[index]);
+                TResult result = _execute(plans[index]);
                 lock (_gate)
                 {
                     if (!cancellation.IsCancellationRequested && _failed is null)

@@ -17,7 +17,7 @@ internal static class SweepRunner
         SweepPlan plan,
         Shard shard,
         ResultStore store,
-        RunPool pool,
+        RunPool<SimPlan, RunResult> pool,
         Action<RunProgress>? progress,
         CancellationToken cancellation)
     {

@@ -43,8 +43,8 @@ public sealed class SystemNetwork(Action<string, Exception>? onDriverFailure = n
     }
 
     /// <remarks>
-    /// Linux spreads the datagrams of sockets that share a port by a hash of both addresses. All of them are bound before
-    /// this returns, so that a peer's socket does not change while it is being served.
+    /// Linux spreads the datagrams of sockets that share a port by a hash of both addresses. All of them are bound
+    /// before this returns, so that a peer's socket does not change while it is being served.
     /// </remarks>
     public IReadOnlyList<IDatagramChannel> OpenSharedChannels(
         IPEndPoint local, DatagramSocketOptions options, int count)

@@ -130,7 +130,9 @@ public sealed partial class LinkDriver
 
     internal void ResumeLater(MuxStream stream) => _resuming.Add(stream);
 
-    /// <summary>When everything due is on its way, readers and writers may go on; what they do is the next turn's.</summary>
+    /// <summary>
+    /// When everything due is on its way, readers and writers may go on; what they do is the next turn's.
+    /// </summary>
     private void Resume()
     {
         for (int i = 0; i < _resuming.Count; i++)

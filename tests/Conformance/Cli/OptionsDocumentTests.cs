@@ -1,10 +1,11 @@
 using KcpTun.Conformance.Cli.Support;
+using KcpTun.Conformance.Support;
 
 namespace KcpTun.Conformance.Cli;
 
 internal sealed class OptionsDocumentTests
 {
-    private static readonly string s_path = Path.Combine(RepositoryFiles.Root, "docs/options.md");
+    private static readonly string s_path = Path.Combine(RepositoryRoot.Path, "docs/options.md");
 
     [Test]
     public void The_documented_table_is_the_one_that_parses()

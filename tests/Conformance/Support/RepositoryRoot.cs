@@ -1,6 +1,6 @@
 namespace KcpTun.Conformance.Support;
 
-/// <summary>The checkout the tests were built from.</summary>
+/// <summary>The checkout that tests and tools were built from.</summary>
 internal static class RepositoryRoot
 {
     public static string Path { get; } = Find();
@@ -10,6 +10,6 @@ internal static class RepositoryRoot
         DirectoryInfo? directory = new(AppContext.BaseDirectory);
         while (directory is not null && !File.Exists(System.IO.Path.Combine(directory.FullName, "KcpTun.sln")))
             directory = directory.Parent;
-        return directory?.FullName ?? throw new InvalidOperationException("The tests run outside of the checkout.");
+        return directory?.FullName ?? throw new InvalidOperationException("This runs outside of the checkout.");
     }
 }

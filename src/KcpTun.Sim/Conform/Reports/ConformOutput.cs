@@ -5,7 +5,8 @@ namespace KcpTun.Sim.Conform.Reports;
 
 /// <summary>A file in which <c>conform</c> leaves its result.</summary>
 internal sealed record ConformOutput(
-    string Option, string Help, Func<SuiteResult, string?, string> Write) : IConformOutput
+    string Option, string Help, Func<SuiteResult, string?, string> Write, bool IsPart = false)
+    : IConformOutput
 {
     public static IReadOnlyList<IConformOutput> All { get; } =
     [
@@ -17,7 +18,7 @@ internal sealed record ConformOutput(
         new ConformOutput("--junit", "write the result as JUnit's XML", (result, _) => JUnitReport.Write(result)),
         new ConformOutput(
             "--markdown", "write the matrix as Markdown; in a file with the lines <!-- matrix --> and "
-            + "<!-- /matrix --> only what is between them", MarkdownMatrix.Write),
+            + "<!-- /matrix --> only what is between them", MarkdownMatrix.Write, IsPart: true),
     ];
 
     string IConformOutput.Write(SuiteResult result, string? before) => Write(result, before);

@@ -1,5 +1,6 @@
 using KcpTun.Sim.Conform.Script;
 using KcpTun.Sim.Conform.Stages;
+using KcpTun.Sim.Running;
 
 namespace KcpTun.Sim.Conform.Running;
 
@@ -9,13 +10,11 @@ internal sealed class SuiteRunner(IReadOnlyList<ISubject> subjects, int jobs)
     /// <summary>Cases in real time mostly wait, so that more of them run at once than there are cores.</summary>
     private const int LiveJobsPerCore = 4;
 
-    private readonly object _gate = new();
+    /// <summary>Told of every result with the numbers of its case and its subject, one call at a time.</summary>
+    public Action<int, int, CaseResult>? Finished { get; init; }
 
-    /// <summary>Told of every result, one call at a time.</summary>
-    public Action<ConformanceScript, ISubject, CaseResult>? Finished { get; init; }
-
-    /// <summary>Called now and then by the thread that waits: results so far, and all there will be.</summary>
-    public Action<int, int>? Waiting { get; init; }
+    /// <summary>Told how far it is, again and again, by the thread that waits.</summary>
+    public Action<RunProgress>? Waiting { get; init; }
 
     /// <summary>
     /// Whether the runner can tell: what nobody passes must fail, and what needs what nobody has must be unsupported. A
@@ -45,67 +44,49 @@ internal sealed class SuiteRunner(IReadOnlyList<ISubject> subjects, int jobs)
     }
 
     /// <summary>Runs everything.</summary>
-    /// <returns>For each case, one result for each subject; null for those that an interrupt prevented.</returns>
-    public IReadOnlyList<SuiteRow>? Run(IReadOnlyList<ConformanceScript> cases, CancellationToken interrupt)
+    /// <returns>For each case, one result for each subject.</returns>
+    /// <exception cref="RunFailedException">The harness itself failed.</exception>
+    /// <exception cref="OperationCanceledException">Interrupted; what has finished was told.</exception>
+    public IReadOnlyList<SuiteRow> Run(IReadOnlyList<ConformanceScript> cases, CancellationToken interrupt)
     {
         var results = new CaseResult[cases.Count][];
         for (int i = 0; i < results.Length; i++)
             results[i] = new CaseResult[subjects.Count];
+        int done = 0;
         foreach (bool isExact in new[] { true, false })
         {
-            List<(int Case, int Subject)> work = [];
-            for (int i = 0; i < cases.Count; i++)
+            (int Case, int Subject)[] work =
+            [
+                .. from i in Enumerable.Range(0, cases.Count)
+                   from j in Enumerable.Range(0, subjects.Count)
+                   where subjects[j].IsExact == isExact
+                   select (i, j),
+            ];
+            RunPool<(int Case, int Subject), CaseResult> pool = new(
+                next => CaseRunner.Run(cases[next.Case], subjects[next.Subject]),
+                isExact ? jobs : jobs * LiveJobsPerCore);
+            try
             {
-                for (int j = 0; j < subjects.Count; j++)
-                {
-                    if (subjects[j].IsExact == isExact)
-                        work.Add((i, j));
-                }
+                pool.Execute(work, Take, Wait, interrupt);
+            }
+            catch (RunFailedException failed)
+            {
+                (int one, int subject) = work[failed.Index];
+                failed.Command = $"{cases[one].Header.Id} on {subjects[subject].Name}";
+                throw;
             }
 
-            Share(isExact ? jobs : jobs * LiveJobsPerCore, work, next =>
+            void Take(int index, CaseResult result)
             {
-                (ConformanceScript script, ISubject subject) = (cases[next.Case], subjects[next.Subject]);
-                CaseResult result = CaseRunner.Run(script, subject);
-                results[next.Case][next.Subject] = result;
-                lock (_gate)
-                    Finished?.Invoke(script, subject, result);
-            }, interrupt);
+                (int one, int subject) = work[index];
+                results[one][subject] = result;
+                done++;
+                Finished?.Invoke(one, subject, result);
+            }
         }
 
-        return interrupt.IsCancellationRequested ? null : [.. cases.Select((one, i) => new SuiteRow(one, results[i]))];
-    }
+        return [.. cases.Select((one, i) => new SuiteRow(one, results[i]))];
 
-    /// <summary>Threads of its own: a virtual run stays on one from beginning to end.</summary>
-    private static void Share<T>(int threads, List<T> work, Action<T> perform, CancellationToken interrupt)
-    {
-        int next = -1;
-        Exception? failure = null;
-        var workers = new Thread[Math.Min(threads, work.Count)];
-        for (int i = 0; i < workers.Length; i++)
-        {
-            workers[i] = new Thread(() =>
-            {
-                try
-                {
-                    int index;
-                    while (!interrupt.IsCancellationRequested && Volatile.Read(ref failure) is null
-                        && (index = Interlocked.Increment(ref next)) < work.Count)
-                    {
-                        perform(work[index]);
-                    }
-                }
-                catch (Exception e)
-                {
-                    Interlocked.CompareExchange(ref failure, e, null);
-                }
-            });
-            workers[i].Start();
-        }
-
-        foreach (Thread worker in workers)
-            worker.Join();
-        if (failure is not null)
-            throw new InvalidOperationException($"the harness itself failed: {failure.Message}", failure);
+        void Wait() => Waiting?.Invoke(new RunProgress(done, cases.Count * subjects.Count));
     }
 }

@@ -77,6 +77,10 @@ public sealed class BadInputTests
     [TestCase("relay --listen 127.0.0.1 --to 127.0.0.1:1", "--listen 127.0.0.1: write an address and a port")]
     [TestCase("relay --listen :0 --to 127.0.0.1:1 --loss 200", "--loss")]
     [TestCase("relay --listen :0 --to 127.0.0.1:1 --seconds never", "--seconds never: write a time")]
+    [TestCase("conform --sutt core", "--sutt: no such option; did you mean --sut?")]
+    [TestCase("conform a.kpt --jsn=a.json", "--jsn=a.json: no such option; did you mean --json?")]
+    [TestCase("conform --json - --markdown -", "--json - and --markdown -: only one of them can have standard output")]
+    [TestCase("replay --jbs 2 a.json", "--jbs: no such option; did you mean --jobs?")]
     public void Is_refused_in_one_line(string line, string words)
     {
         SimShell shell = new();

@@ -151,12 +151,17 @@ public sealed class RunCommandTests
         shell.Output.ToString().ShouldBeEmpty();
     }
 
-    [Test]
-    public void An_unwritable_file_is_one_line()
+    [TestCase("--loss 1 --json /nowhere/at/all", "--json /nowhere/at/all: there is no directory /nowhere/at")]
+    [TestCase("--loss 1 --csv /nowhere/at/all", "--csv /nowhere/at/all: there is no directory /nowhere/at")]
+    [TestCase("--loss 1 --html /nowhere/at/all", "--html /nowhere/at/all: there is no directory /nowhere/at")]
+    [TestCase("--loss 1 --png /", "--png /: it is a directory")]
+    [TestCase("sweep --loss 1,2 --out x --csv /nowhere/x", "--csv /nowhere/x: there is no directory /nowhere")]
+    public void An_unwritable_file_is_noticed_before_anything_runs(string line, string words)
     {
         SimShell shell = new();
-        shell.Run("--loss 1 --json /nowhere/at/all.json").ShouldBe(ExitCodes.Failure);
-        shell.Lines.ShouldBe(["kcptun-sim: --json /nowhere/at/all.json: no such file or directory"]);
+        shell.Run(line).ShouldBe(ExitCodes.Failure);
+        shell.Lines.ShouldBe([$"kcptun-sim: {words}"]);
+        shell.Runs.ShouldBe(0);
     }
 
     [Test]

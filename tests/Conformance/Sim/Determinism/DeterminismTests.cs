@@ -40,7 +40,10 @@ public sealed class DeterminismTests
     }
 
     private static string Execute(int threads) => Experiment.Run(
-        SimTest.Experiment(Line), new RunPool(plan => SimRun.Execute(plan), threads), null, CancellationToken.None)
+        SimTest.Experiment(Line),
+        new RunPool<SimPlan, RunResult>(plan => SimRun.Execute(plan), threads),
+        null,
+        CancellationToken.None)
         .TraceHash;
 
     [Test]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using KcpTun.Conformance.Support;
 using KcpTun.Sim.Golden;
+using KcpTun.Sim.Plans;
 using KcpTun.Sim.Running;
 
 namespace KcpTun.Conformance.Sim.Golden;
@@ -68,7 +69,7 @@ public sealed class GoldenPlanTests
 
     private static ExperimentResult Execute(GoldenPlan plan) => Experiment.Run(
         SimTest.Experiment(plan.Arguments),
-        new RunPool(run => SimRun.Execute(run), 1),
+        new RunPool<SimPlan, RunResult>(run => SimRun.Execute(run), 1),
         null,
         CancellationToken.None);
 }

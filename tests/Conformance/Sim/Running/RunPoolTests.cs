@@ -27,7 +27,7 @@ public sealed class RunPoolTests
     public void Every_plan_is_executed_once_and_never_on_the_thread_pool(int threads)
     {
         int pooled = 0;
-        RunPool pool = new(
+        RunPool<SimPlan, RunResult> pool = new(
             plan =>
             {
                 if (Thread.CurrentThread.IsThreadPoolThread)
@@ -46,7 +46,7 @@ public sealed class RunPoolTests
     public void The_first_failure_in_order_is_the_one_that_is_thrown()
     {
         using Barrier barrier = new(2);
-        RunPool pool = new(
+        RunPool<SimPlan, RunResult> pool = new(
             plan =>
             {
                 barrier.SignalAndWait();
@@ -64,7 +64,7 @@ public sealed class RunPoolTests
     {
         using CancellationTokenSource stop = new();
         int told = 0;
-        RunPool pool = new(
+        RunPool<SimPlan, RunResult> pool = new(
             plan =>
             {
                 if (plan.Seed == 3)

@@ -160,7 +160,12 @@ internal sealed class SubjectProcess : IDisposable
         while (!IsBound(role, port))
         {
             if (_process.HasExited)
+            {
+                // The event comes when it comes; whoever starts a subject wants to know now.
+                OnExited();
                 return;
+            }
+
             if (Stopwatch.GetElapsedTime(start) > limit)
             {
                 string kind = role == SubjectRole.Server ? "UDP" : "TCP";

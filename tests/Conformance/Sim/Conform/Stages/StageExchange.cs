@@ -1,5 +1,6 @@
 using System.Text;
 using KcpTun.Primitives;
+using KcpTun.Sim.Conform.Script;
 using KcpTun.Sim.Conform.Stages;
 
 namespace KcpTun.Conformance.Sim.Conform.Stages;
@@ -11,15 +12,7 @@ internal static class StageExchange
 
     public static SubjectSpec Spec(SubjectRole role, params (string Name, string Value)[] more)
     {
-        Dictionary<string, string> settings = new()
-        {
-            ["crypt"] = "none",
-            ["mode"] = "fast",
-            ["datashard"] = "0",
-            ["parityshard"] = "0",
-            ["nocomp"] = "true",
-            ["smuxver"] = "1",
-        };
+        Dictionary<string, string> settings = new(HeaderParser.Defaults);
         foreach ((string name, string value) in more)
             settings[name] = value;
         return new SubjectSpec(role, settings, null);
