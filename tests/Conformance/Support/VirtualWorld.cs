@@ -27,6 +27,9 @@ internal sealed class VirtualWorld : IClock
 
     public long DatagramsSent { get; private set; }
 
+    /// <summary>Bytes that all drivers have allocated so far, the world's own copies of datagrams not counted.</summary>
+    public long AllocatedByDrivers { get; set; }
+
     /// <summary>Turns of all drivers so far.</summary>
     public long Turns { get; private set; }
 
@@ -77,7 +80,9 @@ internal sealed class VirtualWorld : IClock
             foreach ((LinkDriver driver, VirtualChannel channel) in _drivers)
             {
                 Turns++;
+                long before = GC.GetAllocatedBytesForCurrentThread();
                 Instant? deadline = driver.Step(Now);
+                AllocatedByDrivers += GC.GetAllocatedBytesForCurrentThread() - before;
                 bool isAgain = channel.TakeWake();
                 next = Instant.Min(next, isAgain ? Now : deadline ?? Instant.Never);
             }
@@ -158,9 +163,11 @@ internal sealed class VirtualChannel(VirtualWorld world, PeerAddress local) : ID
 
     public int SendBatch(DatagramBatch batch, int start)
     {
+        long before = GC.GetAllocatedBytesForCurrentThread();
         int sent = 0;
         for (; start + sent < batch.Count && SendRoom > 0; sent++, SendRoom--)
             world.Send(batch[start + sent].ToArray(), local, batch.Peers[start + sent]);
+        world.AllocatedByDrivers -= GC.GetAllocatedBytesForCurrentThread() - before;
         return sent;
     }
 
