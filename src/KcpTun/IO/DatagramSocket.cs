@@ -15,59 +15,72 @@ internal static class DatagramSocket
 
     /// <summary>A bound, non-blocking, unconnected socket with its settings applied.</summary>
     /// <exception cref="SocketException">The address cannot be bound.</exception>
-    public static Socket Open(IPEndPoint local, DatagramSocketOptions options)
+    public static Socket Open(IPEndPoint local, DatagramSocketOptions options) => OpenShared(local, options, 1)[0];
+
+    /// <summary>
+    /// Sockets that share an address (Linux). The first binds it alone: what shares a port shares it with other
+    /// processes as well, and a second server would take half of our peers without a word. All are ready before the
+    /// first is bound, so that there is hardly a moment in which a datagram comes to a socket that its peer then loses.
+    /// </summary>
+    /// <exception cref="SocketException">The address cannot be bound, or is in use.</exception>
+    public static Socket[] OpenShared(IPEndPoint local, DatagramSocketOptions options, int count)
     {
-        Socket socket = Bind(local, options.SharesPort);
+        if (!local.Address.Equals(IPAddress.IPv6Any))
+            return OpenShared(local, options, count, isDualStack: false);
+        try
+        {
+            return OpenShared(local, options, count, isDualStack: true);
+        }
+        catch (SocketException e) when (IsFamilyMissing(e))
+        {
+            return OpenShared(new IPEndPoint(IPAddress.Any, local.Port), options, count, isDualStack: false);
+        }
+    }
+
+    private static Socket[] OpenShared(IPEndPoint local, DatagramSocketOptions options, int count, bool isDualStack)
+    {
+        var sockets = new Socket[count];
+        try
+        {
+            for (int i = 0; i < count; i++)
+                sockets[i] = Create(local.AddressFamily, isDualStack);
+            for (int i = 1; i < count; i++)
+                sockets[i].SetRawOption(LinuxSocketLevel, LinuxReusePort, 1);
+            sockets[0].Bind(local);
+            if (count > 1)
+                sockets[0].SetRawOption(LinuxSocketLevel, LinuxReusePort, 1);
+            EndPoint bound = count > 1 ? sockets[0].LocalEndPoint! : local;
+            for (int i = 1; i < count; i++)
+                sockets[i].Bind(bound);
+        }
+        catch
+        {
+            foreach (Socket? socket in sockets)
+                socket?.Dispose();
+            throw;
+        }
+
+        // What the system has to say about the settings it says once.
+        for (int i = 0; i < count; i++)
+            Configure(sockets[i], i == 0 ? options : options with { OnWarning = null });
+        return sockets;
+    }
+
+    private static Socket Create(AddressFamily family, bool isDualStack)
+    {
+        var socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp);
+        if (isDualStack)
+            socket.DualMode = true;
+        return socket;
+    }
+
+    private static void Configure(Socket socket, DatagramSocketOptions options)
+    {
         socket.Blocking = false;
         if (OperatingSystem.IsWindows())
             socket.IOControl(WindowsReportPortUnreachable, new byte[sizeof(int)], null);
         SocketBuffers.Apply(socket, options.BufferBytes, options.OnWarning);
         TrafficClass.Apply(socket, options.Dscp, options.OnWarning);
-        return socket;
-    }
-
-    /// <summary>
-    /// The address with its port, bound alone for a moment. Sockets that share a port would share it with those of
-    /// another process as well, which would take half of our peers without a word.
-    /// </summary>
-    /// <exception cref="SocketException">The address cannot be bound, or is in use.</exception>
-    public static IPEndPoint Probe(IPEndPoint local)
-    {
-        using Socket socket = Bind(local, sharesPort: false);
-        return (IPEndPoint)socket.LocalEndPoint!;
-    }
-
-    private static Socket Bind(IPEndPoint local, bool sharesPort)
-    {
-        if (!local.Address.Equals(IPAddress.IPv6Any))
-            return BindTo(local, isDualStack: false, sharesPort);
-        try
-        {
-            return BindTo(local, isDualStack: true, sharesPort);
-        }
-        catch (SocketException e) when (IsFamilyMissing(e))
-        {
-            return BindTo(new IPEndPoint(IPAddress.Any, local.Port), isDualStack: false, sharesPort);
-        }
-    }
-
-    private static Socket BindTo(IPEndPoint local, bool isDualStack, bool sharesPort)
-    {
-        var socket = new Socket(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        try
-        {
-            if (isDualStack)
-                socket.DualMode = true;
-            if (sharesPort)
-                socket.SetRawOption(LinuxSocketLevel, LinuxReusePort, 1);
-            socket.Bind(local);
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
     }
 
     /// <summary>IPv6 is not compiled in, or switched off.</summary>

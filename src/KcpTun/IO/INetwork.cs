@@ -55,11 +55,7 @@ public interface INetwork
 /// <param name="BufferBytes">SO_RCVBUF and SO_SNDBUF; 0 leaves the system's.</param>
 /// <param name="Dscp">Differentiated services code point, 0..63, for IPv4 TOS and IPv6 traffic class alike.</param>
 /// <param name="OnWarning">Called with one line when the system refuses or clamps a setting.</param>
-public sealed record DatagramSocketOptions(int BufferBytes = 0, int Dscp = 0, Action<string>? OnWarning = null)
-{
-    /// <summary>Other sockets with this flag may have the same address (SO_REUSEPORT; Linux).</summary>
-    internal bool SharesPort { get; init; }
-}
+public sealed record DatagramSocketOptions(int BufferBytes = 0, int Dscp = 0, Action<string>? OnWarning = null);
 
 /// <summary>A TCP host and port, or the path of a Unix socket (then <see cref="Port"/> is -1).</summary>
 /// <param name="Host">Host name or literal without brackets, empty for all interfaces; or the path.</param>

@@ -25,6 +25,8 @@ public sealed class SystemNetwork(Action<string, Exception>? onDriverFailure = n
 
     public IClock Clock { get; } = new SystemClock();
 
+    private bool IsPortable => isPortableOnly || Environment.GetEnvironmentVariable(PortableVariable) == "1";
+
     public IEntropy CreateEntropy() => new SystemEntropy();
 
     /// <remarks>IPv4 addresses come first, as Go prefers them for UDP. An empty host is this one.</remarks>
@@ -36,41 +38,22 @@ public sealed class SystemNetwork(Action<string, Exception>? onDriverFailure = n
 
     public IDatagramChannel OpenDatagramChannel(IPEndPoint local, DatagramSocketOptions options)
     {
-        bool isPortable = isPortableOnly || Environment.GetEnvironmentVariable(PortableVariable) == "1";
-        if (HasLinuxChannel && !isPortable)
+        if (HasLinuxChannel && !IsPortable)
             return new LinuxDatagramChannel(local, options);
         return new SocketDatagramChannel(local, options);
     }
 
     /// <remarks>
     /// Linux spreads the datagrams of sockets that share a port by a hash of both addresses. All of them are bound
-    /// before this returns, so that a peer's socket does not change while it is being served.
+    /// before this returns: a peer's socket does not change while it is being served.
     /// </remarks>
     public IReadOnlyList<IDatagramChannel> OpenSharedChannels(
         IPEndPoint local, DatagramSocketOptions options, int count)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (count == 1 || !OperatingSystem.IsLinux())
+        if (count == 1 || !HasLinuxChannel || IsPortable)
             return [OpenDatagramChannel(local, options)];
-        local = DatagramSocket.Probe(local);
-        var channels = new List<IDatagramChannel>(count);
-        try
-        {
-            for (int i = 0; i < count; i++)
-            {
-                // What the system has to say about the settings it says once.
-                channels.Add(OpenDatagramChannel(
-                    local, options with { SharesPort = true, OnWarning = i == 0 ? options.OnWarning : null }));
-            }
-        }
-        catch
-        {
-            foreach (IDatagramChannel channel in channels)
-                channel.Dispose();
-            throw;
-        }
-
-        return channels;
+        return [.. DatagramSocket.OpenShared(local, options, count).Select(socket => new LinuxDatagramChannel(socket))];
     }
 
     public IStreamListener Listen(StreamEndPoint endPoint) => SocketStreamListener.Open(endPoint);

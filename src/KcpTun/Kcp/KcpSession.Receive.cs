@@ -23,12 +23,30 @@ public sealed partial class KcpSession
             return -1;
         bool wasFull = _receive.IsQueueFull;
         RemoveMessage(segments, destination);
+        OnRemoved(length, wasFull);
+        return length;
+    }
+
+    /// <summary>
+    /// The next segment in order where it lies, until <see cref="RemoveSegment"/>; empty when there is none. A copy
+    /// less than <see cref="Receive"/>, for stream mode, in which a message is a segment.
+    /// </summary>
+    public ReadOnlySpan<byte> HeadSegment => _receive.QueueCount == 0 ? default : _receive.Head;
+
+    /// <summary>Takes away the segment that <see cref="HeadSegment"/> has shown.</summary>
+    public void RemoveSegment()
+    {
+        bool wasFull = _receive.IsQueueFull;
+        OnRemoved(_receive.RemoveHead(), wasFull);
+    }
+
+    private void OnRemoved(int length, bool wasFull)
+    {
         DeliverInOrder();
         // The peer may have stopped at a window of zero; the next flush tells it of the new room.
         if (wasFull && !_receive.IsQueueFull)
             _probe.Tell = true;
         _counters.BytesReceived += length;
-        return length;
     }
 
     /// <summary>Moves what has come into order to the reader, and drops messages without content.</summary>

@@ -72,14 +72,31 @@ internal sealed class ReceiveBuffer(PacketPool pool, int window, uint initialSeq
 
     public byte QueuedFragment(int position) => _fragments[IndexOf(_head + (uint)position)];
 
+    /// <summary>The payload at the head of the queue, which is not empty.</summary>
+    public ReadOnlySpan<byte> Head
+    {
+        get
+        {
+            int index = IndexOf(_head);
+            int length = _lengths[index];
+            return length > 0 ? _slots[index].Span[..length] : default;
+        }
+    }
+
     /// <summary>Copies the payload at the head of the queue and removes the segment.</summary>
     /// <returns>Bytes copied.</returns>
     public int Dequeue(Span<byte> destination)
     {
+        Head.CopyTo(destination);
+        return RemoveHead();
+    }
+
+    /// <summary>Removes the segment at the head of the queue.</summary>
+    /// <returns>Bytes it had.</returns>
+    public int RemoveHead()
+    {
         int index = IndexOf(_head);
         int length = _lengths[index];
-        if (length > 0)
-            _slots[index].Span[..length].CopyTo(destination);
         Free(index);
         _head++;
         if (QueueCount == 0 && EarlyCount == 0)

@@ -77,17 +77,17 @@ public sealed partial class LinkCore
 
     private void DeliverReceived()
     {
-        Span<byte> message = _resources.Scratch.Message;
         while (End == LinkEnd.None && CanDeliver())
         {
-            int length = _kcp.Receive(message);
-            if (length <= 0)
+            ReadOnlySpan<byte> segment = _kcp.HeadSegment;
+            if (segment.IsEmpty)
                 return;
-            _diagnosis.Observe(message[..length]);
+            _diagnosis.Observe(segment);
             if (_tuncrypt is null)
-                DeliverPlain(message[..length]);
+                DeliverPlain(segment);
             else
-                DeliverSealed(message[..length]);
+                DeliverSealed(segment);
+            _kcp.RemoveSegment();
         }
     }
 

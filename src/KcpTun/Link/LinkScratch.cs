@@ -30,7 +30,4 @@ public sealed class LinkScratch
 
     /// <summary>The frame after tuncrypt.</summary>
     public byte[] Sealed { get; }
-
-    /// <summary>One message received from KCP.</summary>
-    public byte[] Message { get; } = new byte[2048];
 }

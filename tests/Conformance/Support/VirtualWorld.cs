@@ -27,7 +27,7 @@ internal sealed class VirtualWorld : IClock
 
     public long DatagramsSent { get; private set; }
 
-    /// <summary>Bytes that all drivers have allocated so far, the world's own copies of datagrams not counted.</summary>
+    /// <summary>Bytes that all drivers have allocated, the world's own copies of datagrams not counted.</summary>
     public long AllocatedByDrivers { get; set; }
 
     /// <summary>Turns of all drivers so far.</summary>

@@ -46,10 +46,19 @@ public sealed unsafe class LinuxDatagramChannel : IDatagramChannel
 
     internal LinuxDatagramChannel(
         IPEndPoint local, DatagramSocketOptions options, DatagramOffloads offloads, Func<int, IMessageCalls> connect)
+        : this(DatagramSocket.Open(local, options), offloads, connect)
     {
-        ArgumentNullException.ThrowIfNull(local);
-        ArgumentNullException.ThrowIfNull(options);
-        _socket = DatagramSocket.Open(local, options);
+    }
+
+    /// <param name="socket">Bound, with its settings applied; it belongs to the channel from now on.</param>
+    internal LinuxDatagramChannel(Socket socket)
+        : this(socket, DatagramOffloads.All, descriptor => new MessageCalls(descriptor))
+    {
+    }
+
+    private LinuxDatagramChannel(Socket socket, DatagramOffloads offloads, Func<int, IMessageCalls> connect)
+    {
+        _socket = socket;
         _descriptor = (int)_socket.SafeHandle.DangerousGetHandle();
         Local = PeerAddress.From((IPEndPoint)_socket.LocalEndPoint!);
         bool isIPv6 = _socket.AddressFamily == AddressFamily.InterNetworkV6;

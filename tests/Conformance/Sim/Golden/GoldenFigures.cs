@@ -13,16 +13,19 @@ internal static class GoldenFigures
 {
     public const string FileName = "figures.md";
 
+    private const string Rule = "|---|---:|---:|---:|---:|---:|";
+
     private const string Head =
         "What the golden plans cost; written by Record_the_golden_hashes.\n\n"
-        + "| plan | completed, ms | datagrams | wire bytes | resent | of them needlessly |\n|---|---:|---:|---:|---:|---:|\n";
+        + "| plan | completed, ms | datagrams | wire bytes | resent | of them needlessly |\n"
+        + Rule + "\n";
 
     private static string FilePath =>
         Path.Combine(RepositoryRoot.Path, "tests", "Conformance", "Sim", "Golden", FileName);
 
     /// <summary>The rows on record.</summary>
     public static IReadOnlySet<string> Recorded { get; } =
-        File.ReadLines(FilePath).SkipWhile(line => line != "|---|---:|---:|---:|---:|---:|").Skip(1).ToHashSet();
+        File.ReadLines(FilePath).SkipWhile(line => line != Rule).Skip(1).ToHashSet();
 
     public static string Row(GoldenPlan plan, RunResult result) => string.Create(
         CultureInfo.InvariantCulture,

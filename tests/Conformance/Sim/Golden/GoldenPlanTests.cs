@@ -26,7 +26,11 @@ public sealed class GoldenPlanTests
         ExperimentResult result = Execute(plan);
         string figures = GoldenFigures.Row(plan, Only(result));
         if (!GoldenFigures.Recorded.Contains(figures))
-            Assert.Fail($"{plan.Name}: the figures are not those of {GoldenFigures.FileName}\n  {figures}\n  {Regenerate}");
+        {
+            Assert.Fail(
+                $"{plan.Name}: the figures are not those of {GoldenFigures.FileName}\n  {figures}\n  {Regenerate}");
+        }
+
         if (result.TraceHash != plan.TraceHash)
         {
             Assert.Fail(
