@@ -2,15 +2,13 @@ using System.CommandLine;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
 using KcpTun.Bench.EndToEnd;
-using KcpTun.Bench.Idle;
 using KcpTun.Bench.Micro;
 using KcpTun.Bench.Validate;
 using KcpTun.GoInterop;
 
 RootCommand root = new("Measures KcpTun, alone and beside both Go releases.")
 {
-    EndToEndCommand.Create(),
-    IdleCommand.Create(),
+    ReportCommand.Create(),
     ValidateCommand.Create(),
     MicroCommand(),
 };

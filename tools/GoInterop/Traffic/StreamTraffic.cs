@@ -20,7 +20,7 @@ public static class StreamTraffic
         this Stream stream, long length, bool isVerified, CancellationToken cancellationToken)
     {
         using var digest = new DigestBuilder(isVerified);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(BufferSize, length));
         try
         {
             long left = length;
