@@ -48,7 +48,7 @@ internal static class FigureCatalog
         .. Memory(MemoryScenario.Idle, "idle, MiB", Goal.TimesAtMost(1)),
         .. Memory(MemoryScenario.Peak, "peak, MiB", Goal.TimesAtMost(1)),
         .. Memory(MemoryScenario.Returned, "after the load/idle", Goal.AtMost(1.2)),
-        new("idle", "CPU of 100 idle sessions, ms/s", ScenarioCatalog.Idle, IdleScenario.CpuMetric)
+        new("idle", "CPU of idle sessions, both ends, ms/s", ScenarioCatalog.Idle, IdleScenario.CpuMetric)
         {
             Goal = Goal.TimesAtMost(0.1),
         },

@@ -59,11 +59,12 @@ internal static class ReportCommand
         TimeSpan round = run.EstimateRound();
         await Console.Error.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"{settings.Rounds} rounds of about {round.TotalMinutes:0.0} minutes; the report is written after each."));
+            $"Rounds: {settings.Rounds}, of about {round.TotalMinutes:0.0} minutes each. "
+                + $"{settings.Output} has what has been measured so far."));
         var samples = new List<Sample>();
-        for (int i = 1; i <= settings.Rounds; i++)
+        await foreach (IReadOnlyList<Sample> some in run.RunAsync(cancellation))
         {
-            samples.AddRange(await run.RunRoundAsync(i, cancellation));
+            samples.AddRange(some);
             Save(settings, ReportData.Merge([data, new ReportData([session], samples)]));
         }
     }
@@ -72,8 +73,9 @@ internal static class ReportCommand
     {
         var reference = Subject.Parse(PairOption.Reference.ToString());
         IReadOnlyList<Verdict> verdicts = Verdict.Of(FigureCatalog.For(data), data, reference);
-        var titles = ScenarioCatalog.Create(settings.Effort, includesMixedPairs: true)
-            .ToDictionary(scenario => scenario.Id, scenario => scenario.Title);
+        OrderedDictionary<string, string> titles = new(
+            ScenarioCatalog.Create(settings.Effort, includesMixedPairs: true)
+                .Select(scenario => KeyValuePair.Create(scenario.Id, scenario.Title)));
         string markdown = new ReportMarkdown(data, verdicts, reference, titles).Render();
         ReportFiles.Save(settings.Output, "report", markdown, data.ToJson());
         File.WriteAllBytes(Path.Combine(settings.Output, "report.png"), ReportChart.Render(verdicts));

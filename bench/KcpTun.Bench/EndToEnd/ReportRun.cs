@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using KcpTun.Bench.EndToEnd.Scenarios;
 using KcpTun.Bench.Reports;
 using KcpTun.GoInterop;
@@ -28,22 +29,26 @@ internal sealed class ReportRun(ReportSettings settings, string session)
     public TimeSpan EstimateRound() => TimeSpan.FromSeconds(
         _scenarios.Sum(scenario => settings.Pairs.Where(scenario.TakesPart).Sum(pair => Estimate(scenario, pair))));
 
-    /// <summary>Runs one round.</summary>
-    /// <param name="round">From 1.</param>
-    public async Task<IReadOnlyList<Sample>> RunRoundAsync(int round, CancellationToken cancellation)
+    /// <summary>Runs all rounds.</summary>
+    /// <returns>The samples of one scenario in one round at a time.</returns>
+    public async IAsyncEnumerable<IReadOnlyList<Sample>> RunAsync(
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var samples = new List<Sample>();
-        foreach (Scenario scenario in _scenarios)
+        for (int round = 1; round <= settings.Rounds; round++)
         {
-            Pair[] pairs = [.. settings.Pairs.Where(scenario.TakesPart)];
-            for (int turn = 0; turn < pairs.Length; turn++)
+            foreach (Scenario scenario in _scenarios)
             {
-                Pair pair = pairs[(round + turn) % pairs.Length];
-                samples.Add(await RunAsync(scenario, pair, round, cancellation));
+                Pair[] pairs = [.. settings.Pairs.Where(scenario.TakesPart)];
+                var samples = new List<Sample>();
+                for (int turn = 0; turn < pairs.Length; turn++)
+                {
+                    Pair pair = pairs[(round + turn) % pairs.Length];
+                    samples.Add(await RunAsync(scenario, pair, round, cancellation));
+                }
+
+                yield return samples;
             }
         }
-
-        return samples;
     }
 
     private async Task<Sample> RunAsync(Scenario scenario, Pair pair, int round, CancellationToken cancellation)

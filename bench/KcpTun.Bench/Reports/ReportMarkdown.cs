@@ -5,9 +5,9 @@ namespace KcpTun.Bench.Reports;
 
 /// <summary>The report for readers: the figures against their goals, then everything that was measured.</summary>
 /// <param name="reference">Who is 1.00.</param>
-/// <param name="titles">What each scenario does.</param>
+/// <param name="titles">What each scenario does, in the order in which they are shown; others come last.</param>
 internal sealed class ReportMarkdown(
-    ReportData data, IReadOnlyList<Verdict> verdicts, Subject reference, IReadOnlyDictionary<string, string> titles)
+    ReportData data, IReadOnlyList<Verdict> verdicts, Subject reference, OrderedDictionary<string, string> titles)
 {
     private const string None = "–";
 
@@ -31,8 +31,13 @@ internal sealed class ReportMarkdown(
         Sessions(text);
         Goals(text);
         text.AppendLine("## Everything measured").AppendLine();
-        foreach (IGrouping<string, Sample> scenario in data.Samples.GroupBy(sample => sample.Scenario))
+        foreach (IGrouping<string, Sample> scenario in data.Samples
+            .GroupBy(sample => sample.Scenario)
+            .OrderBy(scenario => (uint)titles.IndexOf(scenario.Key)))
+        {
             Scenario(text, scenario.Key, [.. scenario]);
+        }
+
         Failures(text);
         return text.ToString();
     }
@@ -45,7 +50,7 @@ internal sealed class ReportMarkdown(
                 .Select(sample => sample.Round).Distinct().Count();
             text.AppendLine(
                 CultureInfo.InvariantCulture,
-                $"* {session.Id}, commit {session.Commit}, {rounds} rounds: {session.Machine}, load at the beginning "
+                $"* {session.Id}, commit {session.Commit}, rounds: {rounds}. {session.Machine}; load at the beginning "
                     + $"{session.Load}.").AppendLine();
             text.AppendLine(CultureInfo.InvariantCulture, $"      {session.Command}").AppendLine();
         }
