@@ -101,6 +101,8 @@ internal sealed record TunnelShape(IReadOnlyList<string> Flags)
     /// <summary>kcptun flags of the client alone.</summary>
     public IReadOnlyList<string> ClientFlags { get; init; } = [];
 
-    /// <summary>Settings of the path between the ends, as the simulator's options have them; none for loopback.</summary>
+    /// <summary>
+    /// Settings of the path between the ends, as the simulator's options have them; none for loopback.
+    /// </summary>
     public IReadOnlyList<KeyValuePair<string, string>> Link { get; init; } = [];
 }

@@ -9,7 +9,7 @@ internal static class ListOption
     public static Option<T[]> Create<T>(string name, string description, string preset, Func<string, T?> read)
         where T : class => new(name)
         {
-            Description = $"{description} ({preset})",
+            Description = description,
             DefaultValueFactory = _ => [.. Split([preset]).Select(item => read(item)!)],
             CustomParser = result =>
             {

@@ -10,6 +10,7 @@ internal static class FigureCatalog
     public const string MatrixRow = "matrix";
 
     private static readonly string[] s_directions = ["up", "down"];
+    private static readonly string[] s_kinds = ["CPU", "user", "system"];
     private static readonly string[] s_ends = ["client", "server"];
 
     /// <summary>All that are asked for, in the order of the table.</summary>
@@ -85,7 +86,7 @@ internal static class FigureCatalog
 
     private static IEnumerable<Figure> Cpu() =>
         from direction in s_directions
-        from kind in new[] { "CPU", "user", "system" }
+        from kind in s_kinds
         select new Figure(
             "cpu", $"{kind}, both ends, {direction}, ns/B", ScenarioCatalog.Goodput,
             BulkScenario.Cpu(direction, "both", kind))

@@ -47,8 +47,8 @@ internal sealed record Matrix
         from streams in Streams
         from link in Links
         let text = $"{cipher} {fec} window {Number(window)} streams {Number(streams)} path {link}"
-        select new BulkScenario(
-            Prefix + text, text, new TunnelShape(Flags(cipher, fec, window)) { Link = Settings(link) }, effort, streams);
+        let shape = new TunnelShape(Flags(cipher, fec, window)) { Link = Settings(link) }
+        select new BulkScenario(Prefix + text, text, shape, effort, streams);
 
     private static string[] Flags(string cipher, FecShards fec, int window) =>
     [

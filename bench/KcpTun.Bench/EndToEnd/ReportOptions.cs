@@ -9,8 +9,10 @@ namespace KcpTun.Bench.EndToEnd;
 /// <summary>The options of <c>report</c>.</summary>
 internal sealed class ReportOptions
 {
-    private readonly Option<int> _rounds = Count("--rounds", 5, 0, "Rounds; 0 writes what is merged and measures nothing");
-    private readonly Option<int> _mebibytes = Count("--mib", 192, 1, "MiB moved in each direction, one after the other");
+    private readonly Option<int> _rounds = Count(
+        "--rounds", 5, 0, "Rounds; 0 writes what is merged and measures nothing");
+    private readonly Option<int> _mebibytes = Count(
+        "--mib", 192, 1, "MiB moved in each direction, one after the other");
     private readonly Option<int> _echoes = Count("--echoes", 1000, 1, "Echoes of 64 bytes, at most");
     private readonly Option<int> _busy = Count(
         "--busy", 5, 1, "Seconds of echoes beside a bulk stream, each way, and of short connections");
@@ -27,9 +29,9 @@ internal sealed class ReportOptions
     private readonly Option<Pair[]> _pairs = PairOption.Create("ours:ours", "ours:go-new", "go-new:ours");
     private readonly Option<string[]> _ciphers = Texts("--ciphers", "Ciphers of the matrix", "aes,aes-128-gcm,none");
     private readonly Option<string[]> _fec = ListOption.Create(
-        "--fec", "shards of the matrix, as in 10/3", "10/3,0/0", text => FecShards.TryParse(text, out _) ? text : null);
-    private readonly Option<string[]> _windows = Numbers("--windows", "windows of the matrix, packets", "1024");
-    private readonly Option<string[]> _streams = Numbers("--streams", "numbers of streams of the matrix", "1,16");
+        "--fec", "Shards of the matrix, as in 10/3", "10/3,0/0", text => FecShards.TryParse(text, out _) ? text : null);
+    private readonly Option<string[]> _windows = Numbers("--windows", "Windows of the matrix, packets", "1024");
+    private readonly Option<string[]> _streams = Numbers("--streams", "Numbers of streams of the matrix", "1,16");
     private readonly Option<string[]> _links = Texts(
         "--links", "Paths of the matrix: none, or settings of kcptun-sim joined by +, as rtt=50+loss=1", "none");
     private readonly Option<string[]> _merged = Texts("--merge", "Reports in JSON whose samples count too", "");

@@ -80,7 +80,7 @@ internal sealed class ReportRun(ReportSettings settings, string session)
     private async Task LogAsync(Sample sample, TimeSpan elapsed)
     {
         string what = sample.Failure is { } failure
-            ? $"FAILED: {failure}"
+            ? $"FAILED: {failure.Split('\n')[0]}"
             : string.Join(", ", sample.Metrics.Take(ShownMetrics)
                 .Select(metric => $"{metric.Key} {ReportMarkdown.Number(metric.Value)}"));
         await Console.Error.WriteLineAsync(string.Create(

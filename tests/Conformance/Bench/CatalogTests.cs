@@ -1,9 +1,7 @@
 using System.CommandLine;
 using KcpTun.Bench;
 using KcpTun.Bench.EndToEnd;
-using KcpTun.Bench.EndToEnd.Scenarios;
 using KcpTun.GoInterop;
-using KcpTun.Primitives;
 
 namespace KcpTun.Conformance.Bench;
 
@@ -77,17 +75,6 @@ public sealed class CatalogTests
     [Test]
     public void A_wrong_link_is_named() =>
         Settings("--links rtt=50+los=1").Matrix.Validate().ShouldNotBeNull().ShouldStartWith("--links rtt=50+los=1:");
-
-    [Test]
-    public void Counters_are_read_off_the_line_that_is_logged()
-    {
-        var counters = new SnmpCounters();
-        IReadOnlyDictionary<string, long> read = Counters.Parse($"2026/01/01 00:00:00 {SnmpFields.Dump(counters)}");
-        read.Keys.ShouldContain("RetransSegs");
-        read.Keys.ShouldContain("OutSegs");
-        read.Values.ShouldAllBe(value => value == 0);
-        Counters.Parse("KCP SNMP:&{OutSegs:12 RetransSegs:3}")["RetransSegs"].ShouldBe(3);
-    }
 
     private static ReportSettings Settings(string options)
     {

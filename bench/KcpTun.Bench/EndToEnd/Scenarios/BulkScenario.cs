@@ -76,7 +76,7 @@ internal sealed class BulkScenario(string id, string title, TunnelShape shape, E
             metrics[Cpu(direction, end, kind)] = cpuSeconds / bytes * NanosecondsPerSecond;
     }
 
-    /// <summary>What the tunnel sent again, from its start on, and what the path lost.</summary>
+    /// <summary>What the tunnel sent again, from its start on, and what was lost on the way.</summary>
     private static async Task CountAsync(
         BenchTunnel bench, Dictionary<string, double> metrics, CancellationToken cancellation)
     {
@@ -86,6 +86,8 @@ internal sealed class BulkScenario(string id, string title, TunnelShape shape, E
             metrics["path lateness ms"] = path.MeanLatenessMs;
         }
 
+        metrics["client socket drops"] = SocketDrops.Of(bench.Tunnel.Client.Id);
+        metrics["server socket drops"] = SocketDrops.Of(bench.Tunnel.Server.Id);
         IReadOnlyDictionary<string, long>? client = await Counters.ReadAsync(bench.Tunnel.Client, cancellation);
         IReadOnlyDictionary<string, long>? server = await Counters.ReadAsync(bench.Tunnel.Server, cancellation);
         if (client is null || server is null)
