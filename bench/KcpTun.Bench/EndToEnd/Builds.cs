@@ -1,3 +1,4 @@
+using System.Globalization;
 using KcpTun.Bench.Reports;
 using KcpTun.GoInterop;
 
@@ -41,4 +42,18 @@ internal static class Builds
         Aot => Path.Combine(Repository.Artifacts, "native-sim", "kcptun-sim"),
         _ => Path.Combine(Repository.Artifacts, "bin", "KcpTun.Sim", "release", "KcpTun.Sim"),
     };
+
+    /// <summary>Which files the pairs' builds of ours are and when they were made, in one line.</summary>
+    public static string Describe(IEnumerable<Pair> pairs) => string.Join("; ", pairs
+        .SelectMany(pair => new[] { pair.Client, pair.Server })
+        .DistinctBy(end => end.Name)
+        .Where(end => end.Name.StartsWith(Subject.OursPrefix, StringComparison.Ordinal))
+        .Select(end => Describe(end.Name, end.ClientCommand[0])));
+
+    private static string Describe(string name, string program)
+    {
+        DateTime built = Directory.GetFiles(Path.GetDirectoryName(program)!).Max(File.GetLastWriteTimeUtc);
+        string path = Path.GetRelativePath(Repository.Root, program);
+        return string.Create(CultureInfo.InvariantCulture, $"{name} {path} at {built:yyyy-MM-dd HH:mm:ss}Z");
+    }
 }

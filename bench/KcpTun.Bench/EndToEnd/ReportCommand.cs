@@ -52,6 +52,7 @@ internal static class ReportCommand
             now.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture),
             Machine.Describe(),
             Machine.Commit(),
+            Builds.Describe(settings.Pairs),
             Machine.Load,
             "dotnet run -c Release --project bench/KcpTun.Bench -- "
                 + ShellWords.Join(Environment.GetCommandLineArgs().Skip(1)));
@@ -76,7 +77,8 @@ internal static class ReportCommand
         OrderedDictionary<string, string> titles = new(
             ScenarioCatalog.Create(settings.Effort, includesMixedPairs: true)
                 .Select(scenario => KeyValuePair.Create(scenario.Id, scenario.Title)));
-        string markdown = new ReportMarkdown(data, verdicts, reference, titles).Render();
+        string markdown =
+            new ReportMarkdown(data, verdicts, reference, titles, ScenarioCatalog.Conditions).Render();
         ReportFiles.Save(settings.Output, "report", markdown, data.ToJson());
         File.WriteAllBytes(Path.Combine(settings.Output, "report.png"), ReportChart.Render(verdicts));
     }

@@ -20,6 +20,12 @@ internal static class ScenarioCatalog
     public const string Relay = "relay";
     public const string Simulator = "simulator";
 
+    /// <summary>What holds for every figure, for readers.</summary>
+    public const string Conditions =
+        $"Client and server processes on 127.0.0.1; flags of both ends unless a figure names others: `{Flags}`, and "
+        + "always `--smuxver 2 --quiet`, and `--closewait 0` where it exists. The payload is noise. CPU is that of "
+        + "/proc/PID/stat, in ticks of 10 ms; the generator is the program that makes the traffic on the same cores.";
+
     private const string Flags = "--mode fast --sndwnd 1024 --rcvwnd 1024";
     private const int SwarmSeeds = 2000;
 

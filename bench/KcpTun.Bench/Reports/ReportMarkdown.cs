@@ -6,8 +6,13 @@ namespace KcpTun.Bench.Reports;
 /// <summary>The report for readers: the figures against their goals, then everything that was measured.</summary>
 /// <param name="reference">Who is 1.00.</param>
 /// <param name="titles">What each scenario does, in the order in which they are shown; others come last.</param>
+/// <param name="conditions">What holds for every figure that does not say otherwise.</param>
 internal sealed class ReportMarkdown(
-    ReportData data, IReadOnlyList<Verdict> verdicts, Subject reference, OrderedDictionary<string, string> titles)
+    ReportData data,
+    IReadOnlyList<Verdict> verdicts,
+    Subject reference,
+    OrderedDictionary<string, string> titles,
+    string conditions)
 {
     private const string None = "–";
 
@@ -28,6 +33,7 @@ internal sealed class ReportMarkdown(
     {
         var text = new StringBuilder();
         text.AppendLine("# Figures and goals").AppendLine();
+        text.AppendLine(conditions).AppendLine();
         Sessions(text);
         Goals(text);
         text.AppendLine("## Everything measured").AppendLine();
@@ -51,7 +57,7 @@ internal sealed class ReportMarkdown(
             text.AppendLine(
                 CultureInfo.InvariantCulture,
                 $"* {session.Id}, commit {session.Commit}, rounds: {rounds}. {session.Machine}; load at the beginning "
-                    + $"{session.Load}.").AppendLine();
+                    + $"{session.Load}. Built: {session.Programs}.").AppendLine();
             text.AppendLine(CultureInfo.InvariantCulture, $"      {session.Command}").AppendLine();
         }
     }

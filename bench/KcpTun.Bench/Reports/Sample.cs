@@ -19,6 +19,8 @@ internal sealed record Sample(
 /// <param name="Id">When it began, to the millisecond: no two have the same.</param>
 /// <param name="Machine">Processor, kernel and runtime.</param>
 /// <param name="Commit">What was checked out.</param>
+/// <param name="Programs">What was run, and when it was built: it need not be of that commit.</param>
 /// <param name="Load">Load average when it began.</param>
 /// <param name="Command">What repeats it.</param>
-internal sealed record Session(string Id, string Machine, string Commit, string Load, string Command);
+internal sealed record Session(
+    string Id, string Machine, string Commit, string Programs, string Load, string Command);

@@ -55,6 +55,7 @@ public sealed class ReportDataTests
         string text = Render(data with { Samples = [.. data.Samples, failed] });
         text.ShouldContain("2026-01-01, commit abc, rounds: 3.");
         text.ShouldContain("      the command");
+        text.ShouldContain("\nOn this and that.\n");
         text.ShouldContain(
             $"| goodput | aes, FEC 10/3, snappy, up, MB/s | {Ours} | 60.0 | 10.0 | ×6.00 (6.00–6.00) | ≥ 6× "
             + "| **missed** (1 of 3 runs failed) |");
@@ -86,11 +87,11 @@ public sealed class ReportDataTests
         var reference = Subject.Parse(Go);
         IReadOnlyList<Verdict> verdicts = Verdict.Of(FigureCatalog.For(data), data, reference);
         OrderedDictionary<string, string> titles = new() { ["goodput"] = "one stream" };
-        return new ReportMarkdown(data, verdicts, reference, titles).Render();
+        return new ReportMarkdown(data, verdicts, reference, titles, "On this and that.").Render();
     }
 
     private static ReportData Report(string session, params int[] rounds) => new(
-        [new Session(session, "a machine", "abc", "0.5", "the command")],
+        [new Session(session, "a machine", "abc", "ours", "0.5", "the command")],
         [
             .. rounds.SelectMany(round => new[]
             {
