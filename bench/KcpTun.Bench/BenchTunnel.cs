@@ -5,25 +5,34 @@ using KcpTun.GoInterop.Traffic;
 namespace KcpTun.Bench;
 
 /// <summary>A tunnel to measure, with the traffic target behind it.</summary>
-public sealed class BenchTunnel : IAsyncDisposable
+internal sealed class BenchTunnel : IAsyncDisposable
 {
+    private const ulong PathSeed = 1;
+
     private readonly TargetServer _target;
     private readonly RunningTunnel _tunnel;
+    private readonly RelayedPath? _path;
 
-    private BenchTunnel(TargetServer target, RunningTunnel tunnel)
+    private BenchTunnel(TargetServer target, RunningTunnel tunnel, RelayedPath? path)
     {
         _target = target;
         _tunnel = tunnel;
+        _path = path;
     }
 
     public RunningTunnel Tunnel => _tunnel;
 
+    /// <summary>What lies between the ends; null if nothing does.</summary>
+    public RelayedPath? Path => _path;
+
     /// <summary>
-    /// Starts both ends with the same smux version and immediate ends of connections, and the flags given.
+    /// Starts both ends with the same smux version and immediate ends of connections, without a log line for every
+    /// connection, and with the flags given.
     /// </summary>
     public static async Task<BenchTunnel> StartAsync(
-        Pair pair, IReadOnlyList<string> flags, IReadOnlyList<string> clientFlags, CancellationToken cancellationToken)
+        Pair pair, TunnelShape shape, CancellationToken cancellationToken)
     {
+        RelayedPath? path = null;
         TargetServer target = TargetServer.StartTcp(new ExchangeTarget().HandleAsync);
         try
         {
@@ -31,10 +40,14 @@ public sealed class BenchTunnel : IAsyncDisposable
             {
                 Client = pair.Client,
                 Server = pair.Server,
-                ClientFlags = [.. CommonFlags(pair.Client), .. flags, .. clientFlags],
-                ServerFlags = [.. CommonFlags(pair.Server), .. flags],
+                ClientFlags = [.. CommonFlags(pair.Client), .. shape.Flags, .. shape.ClientFlags],
+                ServerFlags = [.. CommonFlags(pair.Server), .. shape.Flags],
+                StartPath = shape.Link.Count == 0
+                    ? null
+                    : server => path = RelayedPath.Start(shape.Link, server, PathSeed),
             };
-            return new BenchTunnel(target, await RunningTunnel.StartAsync(plan, target.Address, cancellationToken));
+            RunningTunnel tunnel = await RunningTunnel.StartAsync(plan, target.Address, cancellationToken);
+            return new BenchTunnel(target, tunnel, path);
         }
         catch
         {
@@ -77,6 +90,19 @@ public sealed class BenchTunnel : IAsyncDisposable
 
     private static string[] CommonFlags(Implementation end) =>
         end.Capabilities.HasFlag(Capabilities.HalfClose)
-            ? ["--smuxver", "2", "--closewait", "0"]
-            : ["--smuxver", "2"];
+            ? ["--smuxver", "2", "--quiet", "--closewait", "0"]
+            : ["--smuxver", "2", "--quiet"];
+}
+
+/// <summary>How a tunnel to measure is set up.</summary>
+/// <param name="Flags">kcptun flags of both ends.</param>
+internal sealed record TunnelShape(IReadOnlyList<string> Flags)
+{
+    /// <summary>kcptun flags of the client alone.</summary>
+    public IReadOnlyList<string> ClientFlags { get; init; } = [];
+
+    /// <summary>
+    /// Settings of the path between the ends, as the simulator's options have them; none for loopback.
+    /// </summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Link { get; init; } = [];
 }

@@ -5,7 +5,7 @@ using KcpTun.GoInterop;
 namespace KcpTun.Bench;
 
 /// <summary>The option that chooses who is measured: <c>--pairs ours:ours,go-new:ours</c>.</summary>
-public static class PairOption
+internal static class PairOption
 {
     private static readonly Dictionary<string, Implementation> s_implementations = new()
     {
@@ -17,6 +17,7 @@ public static class PairOption
     /// <summary>What everything is compared with.</summary>
     public static Pair Reference { get; } = new(Implementation.GoNew, Implementation.GoNew);
 
+    /// <summary>The option; <see cref="Implementation.Ours"/> stands for every build that is measured.</summary>
     public static Option<Pair[]> Create(params string[] defaults) => new("--pairs")
     {
         Description = "client:server,… of ours, go-old (20210922) and go-new (20260314)",
@@ -24,16 +25,31 @@ public static class PairOption
         CustomParser = Parse,
     };
 
+    /// <summary>The reference, and the pairs with each build in place of ours; none twice.</summary>
+    public static IReadOnlyList<Pair> Expand(IEnumerable<Pair> pairs, IReadOnlyList<Implementation> builds) =>
+    [
+        .. from pair in pairs.Prepend(Reference)
+           from build in builds
+           let expanded = new Pair(Replace(pair.Client, build), Replace(pair.Server, build))
+           group expanded by expanded.ToString() into same
+           select same.First(),
+    ];
+
     /// <summary>Makes sure that the programs of the pairs exist.</summary>
     /// <returns>Null when they do, else what is missing.</returns>
     public static async Task<string?> FindMissingAsync(IEnumerable<Pair> pairs)
     {
         Implementation[] ends = [.. pairs.SelectMany(pair => new[] { pair.Client, pair.Server }).Distinct()];
-        if (ends.Any(end => end != Implementation.Ours) && await GoReleases.EnsureAsync() is { } problem)
+        if (ends.Any(IsGo) && await GoReleases.EnsureAsync() is { } problem)
             return problem;
         Implementation? missing = ends.FirstOrDefault(end => !end.IsPresent);
         return missing is null ? null : $"{missing.ClientCommand[0]} is missing";
     }
+
+    private static bool IsGo(Implementation end) => end == Implementation.GoOld || end == Implementation.GoNew;
+
+    private static Implementation Replace(Implementation end, Implementation build) =>
+        end == Implementation.Ours ? build : end;
 
     private static Pair[] Parse(ArgumentResult result)
     {

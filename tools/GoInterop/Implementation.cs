@@ -4,13 +4,7 @@ namespace KcpTun.GoInterop;
 public sealed record Implementation
 {
     /// <summary>The program this repository builds.</summary>
-    public static Implementation Ours { get; } = new()
-    {
-        Name = "ours",
-        Capabilities = Capabilities.Modern,
-        ClientCommand = [Repository.TunnelExecutable, "client"],
-        ServerCommand = [Repository.TunnelExecutable, "server"],
-    };
+    public static Implementation Ours { get; } = OurBuild("ours", Repository.TunnelExecutable);
 
     /// <summary>Go release 20210922, Debian stable.</summary>
     public static Implementation GoOld { get; } = Go("20210922", Capabilities.None);
@@ -37,6 +31,15 @@ public sealed record Implementation
 
     /// <summary>Whether both programs exist.</summary>
     public bool IsPresent => File.Exists(ClientCommand[0]) && File.Exists(ServerCommand[0]);
+
+    /// <summary>One of several builds of the program under test.</summary>
+    public static Implementation OurBuild(string name, string executable) => new()
+    {
+        Name = name,
+        Capabilities = Capabilities.Modern,
+        ClientCommand = [executable, "client"],
+        ServerCommand = [executable, "server"],
+    };
 
     public override string ToString() => Name;
 

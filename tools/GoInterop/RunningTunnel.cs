@@ -14,6 +14,7 @@ public sealed class RunningTunnel : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("kcptun-");
     private TunnelProcess? _client;
     private TunnelProcess? _server;
+    private ITunnelPath? _path;
 
     private RunningTunnel(TunnelPlan plan, string target)
     {
@@ -46,7 +47,9 @@ public sealed class RunningTunnel : IAsyncDisposable
         try
         {
             await tunnel.StartServerAsync(cancellationToken);
-            string[] addresses = ["--remoteaddr", tunnel.UdpAddress, "--localaddr", tunnel.EntryAddress];
+            tunnel._path = plan.StartPath?.Invoke(new IPEndPoint(IPAddress.Loopback, tunnel._udpPorts.First));
+            string dialled = tunnel._path?.Entry.ToString() ?? tunnel.UdpAddress;
+            string[] addresses = ["--remoteaddr", dialled, "--localaddr", tunnel.EntryAddress];
             IEnumerable<string> configuration = tunnel.Configuration("client.json", plan.ClientConfiguration);
             tunnel._client = await TunnelProcess.StartClientAsync(
                 plan.Client, [.. addresses, .. configuration, .. plan.ClientFlags], cancellationToken);
@@ -99,6 +102,8 @@ public sealed class RunningTunnel : IAsyncDisposable
             await _client.DisposeAsync();
         if (_server is not null)
             await _server.DisposeAsync();
+        if (_path is not null)
+            await _path.DisposeAsync();
         _udpPorts.Dispose();
         _entryPort.Dispose();
         _folder.Delete(recursive: true);

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace KcpTun.GoInterop;
 
 /// <summary>How to start both ends of a tunnel; addresses are added when it starts.</summary>
@@ -24,4 +26,16 @@ public sealed record TunnelPlan
 
     /// <summary>Whether applications reach the client through a Unix socket.</summary>
     public bool EntersByUnixSocket { get; init; }
+
+    /// <summary>
+    /// Puts something between the ends: called with the server's address once the server runs.
+    /// </summary>
+    public Func<IPEndPoint, ITunnelPath>? StartPath { get; init; }
+}
+
+/// <summary>Passes datagrams on between client and server.</summary>
+public interface ITunnelPath : IAsyncDisposable
+{
+    /// <summary>The address that the client is to dial in place of the server's.</summary>
+    IPEndPoint Entry { get; }
 }

@@ -7,13 +7,21 @@ internal static class ReportFiles
 {
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
 
+    /// <summary>Where reports go.</summary>
+    public static string Folder => Path.Combine(Repository.Artifacts, "bench");
+
     /// <summary>Prints the table and writes both forms to artifacts/bench.</summary>
     public static void Write(string name, string markdown, JsonElement json)
     {
-        string folder = Path.Combine(Repository.Artifacts, "bench");
+        Save(Folder, name, markdown, JsonSerializer.Serialize(json, s_indented) + "\n");
+        Console.WriteLine(markdown);
+    }
+
+    /// <summary>Writes a report in both forms.</summary>
+    public static void Save(string folder, string name, string markdown, string json)
+    {
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, $"{name}.md"), markdown);
-        File.WriteAllText(Path.Combine(folder, $"{name}.json"), JsonSerializer.Serialize(json, s_indented) + "\n");
-        Console.WriteLine(markdown);
+        File.WriteAllText(Path.Combine(folder, $"{name}.json"), json);
     }
 }

@@ -9,4 +9,12 @@ internal static class Statistics
         int middle = sorted.Length / 2;
         return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
+
+    /// <summary>The smallest value that so many of a hundred do not exceed; there must be one.</summary>
+    public static double Percentile(IEnumerable<double> values, int percent)
+    {
+        double[] sorted = [.. values.Order()];
+        int rank = (int)Math.Ceiling(sorted.Length * percent / 100.0);
+        return sorted[Math.Max(rank, 1) - 1];
+    }
 }

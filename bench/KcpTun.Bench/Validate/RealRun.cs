@@ -1,3 +1,4 @@
+using System.Net;
 using KcpTun.GoInterop;
 using KcpTun.Sim.Workloads;
 
@@ -34,12 +35,21 @@ internal sealed record RealRun(
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(s_limit);
         await using var application = new RealApplication(workload);
-        await using RelayedTunnel tunnel =
-            await RelayedTunnel.StartAsync(implementation, point, application.Target, seed, limit.Token);
+        RelayedPath? path = null;
+        string[] flags = [.. point.Flags, "--key", "kcptun-sim", "--closewait", "0", "--quiet"];
+        TunnelPlan plan = new()
+        {
+            Client = implementation,
+            Server = implementation,
+            ClientFlags = flags,
+            ServerFlags = flags,
+            StartPath = server => path = RelayedPath.Start(point.Link, server, seed),
+        };
+        await using RunningTunnel tunnel = await RunningTunnel.StartAsync(plan, application.Target, limit.Token);
         try
         {
-            double before = tunnel.CpuSeconds;
-            await application.RunAsync(tunnel.Entry, limit.Token);
+            double before = CpuOf(tunnel);
+            await application.RunAsync(new IPEndPoint(IPAddress.Loopback, tunnel.EntryPort), limit.Token);
             TimeSpan duration = application.Duration;
             return new RealRun(
                 implementation.Name,
@@ -47,13 +57,16 @@ internal sealed record RealRun(
                 seed,
                 RunFigures.Of(workload, application.Bytes, (long)duration.TotalNanoseconds, application.Latencies),
                 duration.TotalSeconds,
-                tunnel.CpuSeconds - before,
-                tunnel.MeanLatenessMs,
-                tunnel.LateShare);
+                CpuOf(tunnel) - before,
+                path!.MeanLatenessMs,
+                path.LateShare);
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
             throw new IOException($"{implementation} at {point}, {workload.Text}: {e.Message}\n{tunnel.Describe()}", e);
         }
     }
+
+    private static double CpuOf(RunningTunnel tunnel) =>
+        tunnel.Client.ReadUsage().CpuSeconds + tunnel.Server.ReadUsage().CpuSeconds;
 }

@@ -22,8 +22,9 @@ internal sealed class ValidateReport(ValidateSettings settings, IReadOnlyList<Po
         var text = new StringBuilder();
         text.AppendLine(
             CultureInfo.InvariantCulture,
-            $"{Machine.Describe()} {settings.Runs} real runs, {settings.Seeds} simulated; medians. "
-                + $"× is measured over predicted; **bold** is off by more than {Tolerance:P0}.").AppendLine();
+            $"{Machine.Describe()}; load average at the end {Machine.Load}. "
+                + $"{settings.Runs} real runs, {settings.Seeds} simulated; medians. × is measured over predicted; "
+                + $"**bold** is off by more than {Tolerance:P0}.").AppendLine();
         text.Append("| loss:rtt:mode:fec[:flags] | transfer |");
         string rule = "|---|---:|";
         foreach ((string name, _, _) in s_figures)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KcpTun.Bench;
 using KcpTun.Cli;
 using KcpTun.Conformance.Sim.Cli;
 using KcpTun.Conformance.Support;
@@ -51,6 +52,7 @@ public sealed class DocumentedCommandTests
     [TestCase("dotnet run -c Release --project src/Nowhere")]
     [TestCase("dotnet run --project src/KcpTun.Cli -- clientt")]
     [TestCase("dotnet publish src/KcpTun.Cli -q")]
+    [TestCase("dotnet run --project bench/KcpTun.Bench -- report --rows nosuchrow")]
     public void A_wrong_command_is_noticed(string line)
     {
         DocumentedCommand command = DocumentedCommands.In("a.md", $"    {line}").ShouldHaveSingleItem();
@@ -133,5 +135,7 @@ public sealed class DocumentedCommandTests
             CheckTunnel(command with { Program = "kcptun", Arguments = rest });
         if (rest.Length > 0 && project is "src/KcpTun.Sim")
             CheckSimulator(command with { Program = "kcptun-sim", Arguments = rest });
+        if (rest.Length > 0 && project is "bench/KcpTun.Bench")
+            BenchCommand.Create().Parse(rest).Errors.Select(error => error.Message).ShouldBeEmpty($"{command}");
     }
 }

@@ -7,7 +7,7 @@ public sealed class OutputLog
 
     private readonly object _gate = new();
     private readonly Queue<string> _lines = new();
-    private readonly List<(Func<string, bool> Wanted, TaskCompletionSource<bool> Found)> _waiters = [];
+    private readonly List<(Func<string, bool> Wanted, TaskCompletionSource<string?> Found)> _waiters = [];
     private bool _closed;
 
     /// <summary>Appends a line; null marks the end of the output.</summary>
@@ -18,32 +18,45 @@ public sealed class OutputLog
             if (line is null)
             {
                 _closed = true;
-                _waiters.ForEach(waiter => waiter.Found.TrySetResult(false));
+                _waiters.ForEach(waiter => waiter.Found.TrySetResult(null));
                 return;
             }
 
             _lines.Enqueue(line);
             if (_lines.Count > MaxLines)
                 _lines.Dequeue();
-            foreach ((Func<string, bool> wanted, TaskCompletionSource<bool> found) in _waiters)
+            foreach ((Func<string, bool> wanted, TaskCompletionSource<string?> found) in _waiters)
             {
                 if (wanted(line))
-                    found.TrySetResult(true);
+                    found.TrySetResult(line);
             }
         }
     }
 
     /// <summary>Waits for a line, printed already or not yet.</summary>
     /// <returns>False when the output ended without it.</returns>
-    public Task<bool> WaitForAsync(Func<string, bool> wanted, CancellationToken cancellationToken)
+    public async Task<bool> WaitForAsync(Func<string, bool> wanted, CancellationToken cancellationToken)
     {
+        Task<string?> next;
         lock (_gate)
         {
             if (_lines.Any(wanted))
-                return Task.FromResult(true);
+                return true;
+            next = NextAsync(wanted, cancellationToken);
+        }
+
+        return await next is not null;
+    }
+
+    /// <summary>Waits for a line that has not been printed yet.</summary>
+    /// <returns>Null when the output ended without it.</returns>
+    public Task<string?> NextAsync(Func<string, bool> wanted, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
             if (_closed)
-                return Task.FromResult(false);
-            var found = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+                return Task.FromResult<string?>(null);
+            var found = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiters.Add((wanted, found));
             return found.Task.WaitAsync(cancellationToken);
         }

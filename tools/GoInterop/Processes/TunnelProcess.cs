@@ -10,7 +10,7 @@ public sealed class TunnelProcess : IAsyncDisposable
     private const string ReadyLine = "key derivation done";
 
     private static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(1);
 
     private readonly Process _process;
     private readonly IReadOnlyList<string> _command;
@@ -27,6 +27,9 @@ public sealed class TunnelProcess : IAsyncDisposable
 
     /// <summary>What it prints; the end of its standard error ends it.</summary>
     public OutputLog Output { get; } = new();
+
+    /// <summary>The process's number.</summary>
+    public int Id => _process.Id;
 
     /// <summary>Whether it is gone.</summary>
     public bool HasExited => _process.HasExited;
@@ -47,6 +50,18 @@ public sealed class TunnelProcess : IAsyncDisposable
         IEnumerable<int> udpPorts,
         CancellationToken cancellationToken) =>
         StartAsync([.. implementation.ServerCommand, .. flags], [.. udpPorts], cancellationToken);
+
+    /// <summary>
+    /// Variables for a framework-dependent program, whose host then finds the runtime that this process runs on.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> RuntimeEnvironment()
+    {
+        string runtime = System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory();
+        return new Dictionary<string, string>
+        {
+            ["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(runtime, "..", "..", "..")),
+        };
+    }
 
     /// <summary>CPU and memory used so far.</summary>
     /// <exception cref="InvalidOperationException">
@@ -75,13 +90,7 @@ public sealed class TunnelProcess : IAsyncDisposable
     private static async Task<TunnelProcess> StartAsync(
         IReadOnlyList<string> command, IReadOnlyList<int> udpPorts, CancellationToken cancellationToken)
     {
-        // The host of a framework-dependent program looks for the runtime that this process already runs on.
-        string runtime = System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory();
-        Dictionary<string, string> environment = new()
-        {
-            ["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(runtime, "..", "..", "..")),
-        };
-        Process process = await ProcessLauncher.StartAsync(command, environment);
+        Process process = await ProcessLauncher.StartAsync(command, RuntimeEnvironment());
         var tunnel = new TunnelProcess(process, command);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(s_startLimit);

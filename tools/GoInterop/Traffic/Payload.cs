@@ -22,7 +22,7 @@ public sealed class Payload(ulong seed, long length, bool isNoise = false)
     private static readonly byte[] s_noise = CreateNoise();
     private static readonly byte[] s_mixture = CreateMixture();
 
-    private readonly byte[] _chunk = new byte[ChunkSize];
+    private readonly byte[] _chunk = new byte[Math.Min(ChunkSize, length)];
     private ulong _mark = seed;
     private long _produced;
 

@@ -8,6 +8,9 @@ public static class StreamTraffic
 {
     private const int BufferSize = 128 * 1024;
 
+    // Of bytes that nobody looks at: a thousand connections at a time do not need a buffer each.
+    private static readonly byte[] s_scratch = new byte[BufferSize];
+
     /// <summary>Sends a payload.</summary>
     public static async Task SendAsync(this Stream stream, Payload payload, CancellationToken cancellationToken)
     {
@@ -20,7 +23,7 @@ public static class StreamTraffic
         this Stream stream, long length, bool isVerified, CancellationToken cancellationToken)
     {
         using var digest = new DigestBuilder(isVerified);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        byte[] buffer = isVerified ? ArrayPool<byte>.Shared.Rent(BufferSize) : s_scratch;
         try
         {
             long left = length;
@@ -38,7 +41,8 @@ public static class StreamTraffic
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            if (isVerified)
+                ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

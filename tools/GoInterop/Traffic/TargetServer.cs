@@ -10,7 +10,7 @@ public delegate Task ConnectionHandler(NetworkStream connection, CancellationTok
 /// <summary>The server behind a tunnel, inside this process.</summary>
 public sealed class TargetServer : IAsyncDisposable
 {
-    private const int Backlog = 512;
+    private const int Backlog = 4096;
 
     private readonly Socket _listener;
     private readonly ConnectionHandler _handler;
