@@ -10,6 +10,9 @@ internal interface ITunnelHost : IAsyncDisposable
     /// <summary>The counters of the moment, of all sessions together. Any thread.</summary>
     SnmpCounters Counters { get; }
 
+    /// <summary>Asks the tunnel to give back what memory it does not need now. Any thread.</summary>
+    void TrimMemory();
+
     /// <summary>Client only: binds the local listener, which comes before the settings are printed.</summary>
     /// <returns>The bound address as Go prints it.</returns>
     /// <exception cref="System.Net.Sockets.SocketException">The address cannot be bound.</exception>

@@ -83,6 +83,8 @@ internal sealed partial class Launcher
             ? Task.CompletedTask
             : new SnmpLogger(options.SnmpLog, options.SnmpPeriod, () => tunnel.Counters, environment.Time, logger)
                 .RunAsync(finished.Token);
+        Task trimming = new MemoryTrimmer(() => tunnel.Counters, tunnel.TrimMemory, CollectGarbage)
+            .RunAsync(environment.Time, finished.Token);
         if (options.Pprof)
             logger.Line(TraceAdvice.Line(Environment.ProcessId, !RuntimeFeature.IsDynamicCodeSupported));
         environment.Signals.CountersRequested = () => logger.Line(SnmpFields.Dump(tunnel.Counters));
@@ -95,8 +97,13 @@ internal sealed partial class Launcher
             environment.Signals.CountersRequested = null;
             await finished.CancelAsync();
             await snmp;
+            await trimming;
         }
     }
+
+    /// <summary>Takes some milliseconds; nobody waits, for the tunnel has been quiet for seconds.</summary>
+    private static void CollectGarbage() =>
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     /// <summary>kcptun prints these on stdout and does not log them.</summary>
     private void PrintRed(IEnumerable<string> lines)

@@ -30,6 +30,8 @@ internal sealed partial class TunnelHost : ITunnelHost
 
     public SnmpCounters Counters => _context?.Snapshot() ?? new SnmpCounters();
 
+    public void TrimMemory() => _context?.TrimMemory();
+
     public static ITunnelHost Create(TunnelOptions options, ILoggerFactory loggers) => new TunnelHost(options, loggers);
 
     /// <summary>Runs <c>kcptun demo</c> with a client's flags on both ends.</summary>

@@ -6,10 +6,13 @@ namespace KcpTun.Primitives;
 /// A byte queue that grows by doubling from a pool up to a limit and gives its memory back when it runs empty.
 /// Single-threaded: the owner locks.
 /// </summary>
-public sealed class ByteRing(int limit)
+/// <param name="limit">Most bytes it takes.</param>
+/// <param name="pool">Where the memory comes from; by default what everybody shares.</param>
+public sealed class ByteRing(int limit, ArrayPool<byte>? pool = null)
 {
     private const int MinimumSize = 4096;
 
+    private readonly ArrayPool<byte> _pool = pool ?? ArrayPool<byte>.Shared;
     private byte[] _buffer = [];
     private int _head;
 
@@ -64,7 +67,7 @@ public sealed class ByteRing(int limit)
         _head = 0;
         if (_buffer.Length == 0)
             return;
-        ArrayPool<byte>.Shared.Return(_buffer);
+        _pool.Return(_buffer);
         _buffer = [];
     }
 
@@ -74,10 +77,10 @@ public sealed class ByteRing(int limit)
             return;
         int size = Math.Max(MinimumSize, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)needed));
         // The pool hands out powers of two at these sizes; the mask arithmetic relies on it.
-        byte[] grown = ArrayPool<byte>.Shared.Rent(size);
+        byte[] grown = _pool.Rent(size);
         if (!System.Numerics.BitOperations.IsPow2(grown.Length))
         {
-            ArrayPool<byte>.Shared.Return(grown);
+            _pool.Return(grown);
             grown = new byte[size];
         }
 
@@ -85,7 +88,7 @@ public sealed class ByteRing(int limit)
         _buffer.AsSpan(_head, first).CopyTo(grown);
         _buffer.AsSpan(0, Count - first).CopyTo(grown.AsSpan(first));
         if (_buffer.Length > 0)
-            ArrayPool<byte>.Shared.Return(_buffer);
+            _pool.Return(_buffer);
         _buffer = grown;
         _head = 0;
     }

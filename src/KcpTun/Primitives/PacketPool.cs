@@ -23,7 +23,6 @@ public sealed class PacketPool(MemoryBudget budget)
     private const int SlabSize = SlotSize * SlotsPerSlab;
 
     private readonly Stack<PacketSlot> _free = new();
-    private int _slabs;
 
     /// <summary>Slots rented and not yet returned.</summary>
     public int Outstanding { get; private set; }
@@ -50,15 +49,20 @@ public sealed class PacketPool(MemoryBudget budget)
     }
 
     /// <summary>
-    /// Gives the slabs back to the runtime when nothing is rented: the driver calls it when it goes idle.
+    /// Gives the slabs of which nothing is rented back to the runtime: the driver calls it when it goes idle.
     /// </summary>
     public void Trim()
     {
-        if (Outstanding > 0)
-            return;
-        budget.Release((long)_slabs * SlabSize);
+        var free = new Dictionary<byte[], int>();
+        foreach (PacketSlot slot in _free)
+            free[slot.Slab] = free.GetValueOrDefault(slot.Slab) + 1;
+        PacketSlot[] kept = [.. _free.Where(slot => free[slot.Slab] < SlotsPerSlab)];
         _free.Clear();
-        _slabs = 0;
+        foreach (PacketSlot slot in kept)
+            _free.Push(slot);
+        _free.TrimExcess();
+        int given = free.Values.Count(count => count == SlotsPerSlab);
+        budget.Release((long)given * SlabSize);
     }
 
     private bool TryGrow()
@@ -68,7 +72,6 @@ public sealed class PacketPool(MemoryBudget budget)
         byte[] slab = GC.AllocateUninitializedArray<byte>(SlabSize);
         for (int i = SlotsPerSlab - 1; i >= 0; i--)
             _free.Push(new PacketSlot(slab, i * SlotSize));
-        _slabs++;
         return true;
     }
 }

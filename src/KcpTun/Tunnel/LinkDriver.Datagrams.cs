@@ -15,7 +15,7 @@ public sealed partial class LinkDriver : IPacketSink
     /// <summary>Receive batches handled in one turn before the mail and the timers get theirs.</summary>
     private const int MaxReceiveRounds = 4;
 
-    private readonly DatagramBatch _received;
+    private DatagramBatch _received;
     private readonly OpenResult[] _opened;
     private readonly Queue<DatagramBatch> _backlog = new();
     private DatagramBatch _sending = new(SendBatch);

@@ -33,6 +33,7 @@ public sealed partial class LinkDriver
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _timerOrder;
     private volatile bool _isStopRequested;
+    private volatile bool _isTrimRequested;
 
     public LinkDriver(IDatagramChannel channel, DriverOptions options)
     {
@@ -53,6 +54,9 @@ public sealed partial class LinkDriver
 
     /// <summary>The socket's own address.</summary>
     public PeerAddress Local => _channel.Local;
+
+    /// <summary>Memory of all streams' queues.</summary>
+    internal TrimmedArrayPool Buffers { get; } = new();
 
     /// <summary>Counters of all sessions of this driver, alive and gone.</summary>
     public SnmpCounters Counters => _resources.Counters;
@@ -89,6 +93,13 @@ public sealed partial class LinkDriver
         Wake();
     }
 
+    /// <summary>Asks the driver to give back what memory it does not need now. Any thread.</summary>
+    internal void TrimMemory()
+    {
+        _isTrimRequested = true;
+        Wake();
+    }
+
     /// <summary>
     /// One turn. Returns when the next one is due at the latest, or null when the driver has stopped.
     /// </summary>
@@ -111,7 +122,19 @@ public sealed partial class LinkDriver
         SealAndSend();
         if (_backlog.Count > 0)
             return now.AddSeconds(BlockedPauseSeconds);
+        if (_isTrimRequested && !hasMore)
+            Trim();
         return hasMore ? now : NextDeadline();
+    }
+
+    private void Trim()
+    {
+        _isTrimRequested = false;
+        _resources.Pool.Trim();
+        Buffers.Trim();
+        _received = _channel.CreateReceiveBatch();
+        _sending = new DatagramBatch(SendBatch);
+        _spare = null;
     }
 
     internal void Enqueue(in Mail mail)

@@ -66,6 +66,9 @@ public sealed partial class LinkSession : ISmuxHandler, ISmuxSource
 
     internal bool IsStarved => _isStarved;
 
+    /// <summary>Memory of its streams' queues.</summary>
+    internal TrimmedArrayPool Buffers => _driver.Buffers;
+
     /// <summary>Opens a stream.</summary>
     /// <exception cref="IOException">The session has ended or has no stream ids left.</exception>
     public Task<MuxStream> OpenStreamAsync()

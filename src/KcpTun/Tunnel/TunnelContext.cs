@@ -74,6 +74,16 @@ public sealed class TunnelContext
         return sum;
     }
 
+    /// <summary>Asks every driver to give back what memory it does not need now. Any thread.</summary>
+    public void TrimMemory()
+    {
+        lock (_gate)
+        {
+            foreach (LinkDriver driver in _live)
+                driver.TrimMemory();
+        }
+    }
+
     /// <summary>Waits on the tunnel's own clock.</summary>
     public Task Delay(TimeSpan time, CancellationToken cancellation = default) =>
         Task.Delay(time, Network.Clock.TimeProvider, cancellation);

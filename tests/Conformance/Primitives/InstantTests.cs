@@ -41,4 +41,28 @@ public sealed class InstantTests
         pool.Trim();
         pool.Outstanding.ShouldBe(0);
     }
+
+    [Test]
+    public void A_pool_gives_back_what_nothing_is_rented_of()
+    {
+        const int SlabBytes = PacketPool.SlotSize * PacketPool.SlotsPerSlab;
+        var budget = new MemoryBudget(2 * SlabBytes);
+        var pool = new PacketPool(budget);
+        PacketSlot[] slots = [.. Enumerable.Range(0, 2 * PacketPool.SlotsPerSlab).Select(_ => Rent())];
+        budget.TryReserve(1).ShouldBeFalse();
+        foreach (PacketSlot slot in slots[1..])
+            pool.Return(slot);
+        pool.Trim();
+        budget.TryReserve(SlabBytes).ShouldBeTrue("one slab is free");
+        budget.TryReserve(1).ShouldBeFalse("the other is in use");
+        PacketSlot[] rest = [.. Enumerable.Range(1, PacketPool.SlotsPerSlab - 1).Select(_ => Rent())];
+        rest.ShouldAllBe(slot => slot.Slab == slots[0].Slab);
+        rest.Append(slots[0]).Select(slot => slot.Offset).ShouldBeUnique();
+
+        PacketSlot Rent()
+        {
+            pool.TryRent(out PacketSlot slot).ShouldBeTrue();
+            return slot;
+        }
+    }
 }

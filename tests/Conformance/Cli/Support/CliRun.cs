@@ -65,6 +65,11 @@ internal sealed class CliRun : IProcessSignals, IDisposable
 
         public SnmpCounters Counters { get; } = new() { BytesSent = 7 };
 
+        public void TrimMemory()
+        {
+            // It has none.
+        }
+
         public string Listen() => run.ListenFailure is { } failure ? throw failure : "127.0.0.1:23917";
 
         public void DeriveKeys() => KcpTun.Cli.Logging.PlainLines.Line(logger, "(deriving)");

@@ -1,0 +1,42 @@
+using KcpTun.Cli.Diagnostics;
+using KcpTun.Primitives;
+
+namespace KcpTun.Conformance.Cli;
+
+public sealed class MemoryTrimmerTests
+{
+    private readonly SnmpCounters _counters = new();
+    private readonly List<string> _done = [];
+
+    [Test]
+    public void Memory_goes_back_once_when_a_busy_time_is_over()
+    {
+        MemoryTrimmer trimmer = Trimmer();
+        Look(trimmer, 100_000).ShouldBeEmpty();
+        Look(trimmer, 50_000).ShouldBeEmpty("still busy");
+        Look(trimmer, 10).ShouldBe(["release"]);
+        Look(trimmer, 10).ShouldBe(["collect"], "what was let go is collected a period later");
+        Look(trimmer, 10).ShouldBeEmpty("once is enough");
+        Look(trimmer, 100_000).ShouldBeEmpty();
+        Look(trimmer, 0).ShouldBe(["release"], "the next busy time counts again");
+    }
+
+    [Test]
+    public void A_tunnel_that_was_never_busy_is_left_alone()
+    {
+        MemoryTrimmer trimmer = Trimmer();
+        foreach (int packets in (int[])[0, 500, 0, 8000, 0])
+            Look(trimmer, packets).ShouldBeEmpty();
+    }
+
+    private MemoryTrimmer Trimmer() => new(() => _counters, () => _done.Add("release"), () => _done.Add("collect"));
+
+    private List<string> Look(MemoryTrimmer trimmer, int packets)
+    {
+        _done.Clear();
+        _counters.InPkts += packets / 2;
+        _counters.OutPkts += packets - (packets / 2);
+        trimmer.Look();
+        return [.. _done];
+    }
+}
