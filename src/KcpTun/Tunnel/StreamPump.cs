@@ -11,8 +11,13 @@ namespace KcpTun.Tunnel;
 internal sealed class StreamPump(
     TunnelContext context, IStreamConnection local, MuxStream stream, CancellationToken stopping)
 {
-    /// <summary>Bytes moved at a time: several frames, and still a small part of the stream's send buffer.</summary>
-    private const int BufferBytes = 64 * 1024;
+    /// <summary>Bytes moved at a time at first: most connections carry no more than that.</summary>
+    private const int SmallestBuffer = 16 * 1024;
+
+    /// <summary>
+    /// Bytes moved at a time while there are that many: several frames, and still a part of the stream's send buffer.
+    /// </summary>
+    private const int LargestBuffer = 64 * 1024;
 
     /// <summary>
     /// How long a blocked upload may stay without progress once the peer has ended its own direction: a peer that has
@@ -61,24 +66,27 @@ internal sealed class StreamPump(
     private async Task<Exception?> UploadAsync()
     {
         QppKeystream? keystream = context.CreateKeystream();
+        ArrayPool<byte> pool = stream.Session.Buffers;
+        int size = SmallestBuffer;
         try
         {
             while (true)
             {
                 await local.ReadAsync(Memory<byte>.Empty, stopping);
-                byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+                byte[] buffer = pool.Rent(size);
                 try
                 {
                     int length = await local.ReadAsync(buffer, stopping);
                     if (length == 0)
                         break;
+                    size = NextSize(size, length);
                     keystream?.Encrypt(buffer.AsSpan(0, length));
                     await stream.WriteAsync(buffer.AsMemory(0, length), CancellationToken.None);
                     _uploaded += length;
                 }
                 finally
                 {
-                    ArrayPool<byte>.Shared.Return(buffer);
+                    pool.Return(buffer);
                 }
             }
 
@@ -102,23 +110,26 @@ internal sealed class StreamPump(
     private async Task<Exception?> DownloadAsync()
     {
         QppKeystream? keystream = context.CreateKeystream();
+        ArrayPool<byte> pool = stream.Session.Buffers;
+        int size = SmallestBuffer;
         try
         {
             while (true)
             {
                 await stream.WaitToReadAsync();
-                byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+                byte[] buffer = pool.Rent(size);
                 try
                 {
                     int length = await stream.ReadAsync(buffer, CancellationToken.None);
                     if (length == 0)
                         break;
+                    size = NextSize(size, length);
                     keystream?.Decrypt(buffer.AsSpan(0, length));
                     await local.WriteAsync(buffer.AsMemory(0, length), CancellationToken.None);
                 }
                 finally
                 {
-                    ArrayPool<byte>.Shared.Return(buffer);
+                    pool.Return(buffer);
                 }
             }
 
@@ -136,6 +147,10 @@ internal sealed class StreamPump(
             return e;
         }
     }
+
+    /// <summary>A thousand connections with a little to say need little memory, one with much to say few calls.</summary>
+    private static int NextSize(int size, int length) =>
+        length >= size ? Math.Min(size * 2, LargestBuffer) : SmallestBuffer;
 
     private async Task WatchUploadAsync(Task upload)
     {
