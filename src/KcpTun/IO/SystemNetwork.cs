@@ -51,9 +51,12 @@ public sealed class SystemNetwork(Action<string, Exception>? onDriverFailure = n
         IPEndPoint local, DatagramSocketOptions options, int count)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (count == 1 || !HasLinuxChannel || IsPortable)
+        if (!HasLinuxChannel || IsPortable)
             return [OpenDatagramChannel(local, options)];
-        return [.. DatagramSocket.OpenShared(local, options, count).Select(socket => new LinuxDatagramChannel(socket))];
+        var channels = new List<IDatagramChannel>(count);
+        foreach (Socket socket in DatagramSocket.OpenShared(local, options, count))
+            channels.Add(new LinuxDatagramChannel(socket));
+        return channels;
     }
 
     public IStreamListener Listen(StreamEndPoint endPoint) => SocketStreamListener.Open(endPoint);
