@@ -14,10 +14,33 @@ public sealed partial class LinkCore
     private void Transmit()
     {
         uint milliseconds = _now.KcpMilliseconds;
+        if (_options.Profile.IsAuto)
+        {
+            TransmitAuto(milliseconds);
+            return;
+        }
+
         if (SendHandshake() | SendFrames())
             _kcp.RequestFlush();
         _kcp.Settle(_options.AckNoDelay, milliseconds, this);
         _kcp.HandleTimer(milliseconds, this);
+    }
+
+    /// <summary>
+    /// KCP asks for no more than it can send soon, so that streams, not KCP, hold what has to wait: there the next frame
+    /// of an interactive stream passes a bulk transfer.
+    /// </summary>
+    private void TransmitAuto(uint milliseconds)
+    {
+        _kcp.Advance(milliseconds);
+        bool hasSent;
+        do
+        {
+            hasSent = SendHandshake() | SendFrames();
+            _kcp.SetBacklogged(_smux.HasOutput);
+            _kcp.Settle(_options.AckNoDelay, milliseconds, this);
+        }
+        while (hasSent && _smux.HasOutput && _kcp.CanSend);
     }
 
     private bool SendHandshake()

@@ -54,7 +54,7 @@ public sealed partial class LinkCore : IKcpOutput, IDisposable
         _handler = handler;
         _source = source;
         (_headerLength, _trailerLength) = EnvelopeOverhead(options.Cipher);
-        _payloadOffset = _headerLength + (options.HasFec ? FecHeader.Length : 0);
+        _payloadOffset = _headerLength + (options.SendsFec ? FecHeader.Length : 0);
         int mtu = Math.Min(options.Mtu, MaxDatagram);
         _kcp = new KcpSession(
             new KcpOptions
@@ -67,7 +67,7 @@ public sealed partial class LinkCore : IKcpOutput, IDisposable
             },
             resources.Pool, resources.Counters);
         int room = mtu - _headerLength - _trailerLength;
-        if (options.HasFec)
+        if (options.SendsFec)
             _fecEncoder = new FecEncoder(options.DataShards, options.ParityShards, room);
         if (options.RateLimit > 0)
             _pacer = new PacketPacer(options.RateLimit, resources.Pool);

@@ -87,13 +87,24 @@ public sealed class TunnelContext
 
     /// <summary>The same settings in the layers' own terms.</summary>
     /// <param name="tuncryptKey">Null without tuncrypt.</param>
-    internal static LinkOptions LinkOf(TunnelOptions options, bool isClient, byte[]? tuncryptKey) => new()
+    internal static LinkOptions LinkOf(TunnelOptions options, bool isClient, byte[]? tuncryptKey)
+    {
+        KcpProfile profile = KcpProfile.For(
+            options.Mode, options.NoDelay, options.Interval, options.Resend, options.Nc);
+        int receiveWindow = options.RcvWnd > 0 ? options.RcvWnd : KcpOptions.DefaultWindow;
+        if (profile.IsAuto)
+            receiveWindow = Math.Max(receiveWindow, KcpOptions.AutoReceiveWindow);
+        return LinkOf(options, isClient, tuncryptKey, profile, receiveWindow);
+    }
+
+    private static LinkOptions LinkOf(
+        TunnelOptions options, bool isClient, byte[]? tuncryptKey, KcpProfile profile, int receiveWindow) => new()
     {
         IsClient = isClient,
         Cipher = CipherCatalog.Resolve(options.Crypt),
-        Profile = KcpProfile.For(options.Mode, options.NoDelay, options.Interval, options.Resend, options.Nc),
+        Profile = profile,
         SendWindow = options.SndWnd > 0 ? options.SndWnd : 32,
-        ReceiveWindow = options.RcvWnd > 0 ? options.RcvWnd : 32,
+        ReceiveWindow = receiveWindow,
         Mtu = options.Mtu,
         DataShards = Math.Max(0, options.DataShard),
         ParityShards = Math.Max(0, options.ParityShard),

@@ -1,0 +1,124 @@
+using KcpTun.Primitives;
+
+namespace KcpTun.Kcp.Auto;
+
+/// <content>The phases in which the rate is sought, the queue emptied, and the rate held and tried anew.</content>
+internal sealed partial class PathModel
+{
+    /// <summary>Growth, in percent of the rate, below which a round does not count as growth (BBR).</summary>
+    private const int Growth = 125;
+
+    /// <summary>Rounds without growth after which the path is full (BBR).</summary>
+    private const int RoundsWithoutGrowth = 3;
+
+    /// <summary>Samples of a round below which its least round trip says nothing (RFC 9406, N_RTT_SAMPLE).</summary>
+    private const int HyStartSamples = 8;
+
+    /// <summary>Bounds of the delay that ends the start, ms (RFC 9406, MIN_RTT_THRESH and MAX_RTT_THRESH).</summary>
+    private const int LeastHyStartDelay = 4;
+
+    private const int MostHyStartDelay = 16;
+
+    /// <summary>Loss beyond the least of the last rounds that ends the start, in 1/65536: a tenth.</summary>
+    private const int LossThatEndsStart = 65536 / 10;
+
+    /// <summary>How long a visit to an emptied path takes beyond a round trip, ms (BBR: ProbeRTTDuration).</summary>
+    private const int ProbeRttDuration = 200;
+
+    /// <summary>Gains of the sending rate, percent, each held for a round trip (BBR v1).</summary>
+    private static ReadOnlySpan<byte> Cycle => [125, 75, 100, 100, 100, 100, 100, 100];
+
+    private Phase _phase;
+    private long _fullRate;
+    private int _fullRounds;
+    private int _leastOfRound = int.MaxValue;
+    private int _samplesOfRound;
+    private int _step;
+    private uint _stepEndsAt;
+
+    private enum Phase
+    {
+        Start,
+        Drain,
+        Cruise,
+        ProbeRtt,
+    }
+
+    private int PacingGain => _phase switch
+    {
+        Phase.Start => StartGain,
+        Phase.Drain => 100 * 100 / StartGain,
+        Phase.ProbeRtt => 100,
+        _ => Cycle[_step],
+    };
+
+    private void Advance(bool isNewRound, bool hasLossRound, bool isLimited, long inFlight, uint now)
+    {
+        if (_phase == Phase.Start)
+            CheckFull(isNewRound, hasLossRound, isLimited);
+        if (_phase == Phase.Drain && inFlight <= Bdp)
+            Cruise(now);
+        if (_phase == Phase.Cruise)
+            AdvanceCycle(inFlight, now);
+        if (_phase == Phase.ProbeRtt && SequenceNumber.Difference(now, _stepEndsAt) >= 0)
+            Cruise(now);
+        if (_phase == Phase.Cruise && _minimumRtt.IsStale(now) && !isLimited)
+        {
+            _phase = Phase.ProbeRtt;
+            _stepEndsAt = now + (uint)(ProbeRttDuration + SmoothedRtt);
+        }
+
+        if (!isNewRound)
+            return;
+        _leastOfRound = int.MaxValue;
+        _samplesOfRound = 0;
+    }
+
+    private void CheckFull(bool isNewRound, bool hasLossRound, bool isLimited)
+    {
+        if (hasLossRound && IsLossExcessive())
+            _phase = Phase.Drain;
+        if (!isNewRound || isLimited)
+            return;
+        int threshold = Math.Clamp(LeastRtt / 8, LeastHyStartDelay, MostHyStartDelay);
+        bool hasQueue = _samplesOfRound >= HyStartSamples && _leastOfRound >= LeastRtt + threshold;
+        if (_rate.Value * 100 >= _fullRate * Growth)
+        {
+            _fullRate = _rate.Value;
+            _fullRounds = 0;
+        }
+        else
+        {
+            _fullRounds++;
+        }
+
+        if (hasQueue || _fullRounds >= RoundsWithoutGrowth)
+            _phase = Phase.Drain;
+    }
+
+    /// <summary>
+    /// More was lost than in the best round, by a tenth and by twice the standard deviation of a count of that size.
+    /// </summary>
+    private bool IsLossExcessive()
+    {
+        // The deviation of a share among n is at most 1/(2 sqrt n): here with n as a power of two, rounded down.
+        int half = System.Numerics.BitOperations.Log2((uint)Math.Max(1, _loss.LatestResolved)) / 2;
+        return _loss.LatestRound > _loss.Base + LossThatEndsStart + (65536 >> half);
+    }
+
+    private void Cruise(uint now)
+    {
+        _phase = Phase.Cruise;
+        _step = 2;
+        _stepEndsAt = now + (uint)LeastRtt;
+    }
+
+    private void AdvanceCycle(long inFlight, uint now)
+    {
+        bool isDrained = Cycle[_step] < 100 && inFlight <= Bdp;
+        if (SequenceNumber.Difference(now, _stepEndsAt) < 0 && !isDrained)
+            return;
+        _step = (_step + 1) % Cycle.Length;
+        _stepEndsAt = now + (uint)LeastRtt;
+    }
+}

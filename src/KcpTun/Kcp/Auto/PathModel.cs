@@ -1,0 +1,155 @@
+using KcpTun.Primitives;
+
+namespace KcpTun.Kcp.Auto;
+
+/// <summary>
+/// What the path carries and how long it takes, and from both how fast to send and how much to have under way (the
+/// model of BBR, draft-ietf-ccwg-bbr). Random loss does not slow it down: the share that is lost even in the best
+/// round is added to what arrives. A queue that builds up does (HyStart++, RFC 9406, ends the start).
+/// </summary>
+internal sealed partial class PathModel
+{
+    /// <summary>Segments before anything is known: the window a KCP peer has until it tells its own.</summary>
+    public const int InitialSegments = KcpOptions.DefaultWindow;
+
+    /// <summary>Sending rate before anything is known, bytes a second.</summary>
+    private const long InitialRate = 10_000_000;
+
+    /// <summary>Gain of rate and window while the rate is sought, percent (BBR: 4 ln 2).</summary>
+    private const int StartGain = 277;
+
+    /// <summary>Gain of the window afterwards, percent (BBR: cwnd_gain).</summary>
+    private const int WindowGain = 200;
+
+    /// <summary>Fewest segments in flight (BBR: BBRMinPipeCwnd).</summary>
+    private const int MinimumSegments = 4;
+
+    /// <summary>Rounds over which the largest delivery rate counts (BBR v1: 10).</summary>
+    private const int RateRounds = 10;
+
+    /// <summary>Longest that acknowledgements are held back by any of kcptun's modes, ms.</summary>
+    private const int MaximumAckDelay = 40;
+
+    private readonly int _segmentBytes;
+    private WindowedMaximum _rate = new(RateRounds);
+    private MinimumRtt _minimumRtt;
+    private RttEstimator _rtt = new(minimumRto: 1);
+    private LossMeter _loss;
+    private long _delivered;
+    private uint _deliveredAt;
+    private uint _firstSentAt;
+    private long _roundEnd;
+    private long _round;
+    private bool _isLimited;
+
+    /// <param name="segmentBytes">Bytes of a full transmission.</param>
+    public PathModel(int segmentBytes) => _segmentBytes = segmentBytes;
+
+    /// <summary>Smoothed round trip, ms; 0 before the first sample.</summary>
+    public int SmoothedRtt => _rtt.Srtt;
+
+    /// <summary>Variation of the round trip, ms.</summary>
+    public int RttVariation => _rtt.RttVar;
+
+    /// <summary>Least round trip of the last seconds, ms; 0 before the first sample.</summary>
+    public int LeastRtt => _minimumRtt.Value;
+
+    public ref LossMeter Loss => ref _loss;
+
+    /// <summary>What the path carries, lost bytes included, bytes a second; 0 before the first sample.</summary>
+    public long LinkRate => _rate.Value * 65536 / (65536 - _loss.Base);
+
+    /// <summary>Bytes a second to send at.</summary>
+    public long PacingRate
+    {
+        get
+        {
+            long link = LinkRate;
+            if (link == 0)
+                return InitialRate;
+            long least = 2L * _segmentBytes * 1000 / Math.Max(1, SmoothedRtt);
+            return Math.Max(link * PacingGain / 100, least);
+        }
+    }
+
+    /// <summary>Bytes that may be in flight.</summary>
+    public long Window
+    {
+        get
+        {
+            long link = LinkRate;
+            if (link == 0)
+                return (long)InitialSegments * _segmentBytes;
+            long least = (long)MinimumSegments * _segmentBytes;
+            if (_phase == Phase.ProbeRtt)
+                return Math.Max(Bdp / 2, least);
+            int held = Math.Clamp(SmoothedRtt - LeastRtt, 0, MaximumAckDelay);
+            long window = (Bdp * (_phase == Phase.Start ? StartGain : WindowGain) / 100) + (link * held / 1000);
+            return Math.Max(window, _phase == Phase.Start ? (long)InitialSegments * _segmentBytes : least);
+        }
+    }
+
+    /// <summary>Bytes that fill the path without a queue.</summary>
+    private long Bdp => LinkRate * LeastRtt / 1000;
+
+    /// <summary>A transmission leaves.</summary>
+    public DeliverySnapshot OnSent(bool isIdle, uint now)
+    {
+        if (isIdle)
+        {
+            _firstSentAt = now;
+            _deliveredAt = now;
+        }
+
+        return new DeliverySnapshot(_delivered, _deliveredAt, _firstSentAt, _isLimited);
+    }
+
+    /// <summary>Whether the application, not the path, is what limits the transmissions from now on.</summary>
+    public void SetLimited(bool isLimited) => _isLimited = isLimited;
+
+    /// <summary>A segment has been delivered.</summary>
+    public void OnDelivered(int bytes, uint sentAt, uint now)
+    {
+        _delivered += bytes;
+        _deliveredAt = now;
+        _firstSentAt = sentAt;
+    }
+
+    /// <summary>A packet has delivered something: what that says about the rate.</summary>
+    /// <param name="snapshot">Of the delivered segment that was sent last.</param>
+    /// <param name="sentAt">When it was sent, ms.</param>
+    /// <param name="inFlight">Bytes.</param>
+    /// <param name="now">ms.</param>
+    public void OnPacketDelivered(in DeliverySnapshot snapshot, uint sentAt, long inFlight, uint now)
+    {
+        bool isNewRound = snapshot.Delivered >= _roundEnd;
+        if (isNewRound)
+        {
+            _round++;
+            _roundEnd = _delivered;
+        }
+
+        int sending = SequenceNumber.Difference(sentAt, snapshot.FirstSentAt);
+        int arriving = SequenceNumber.Difference(now, snapshot.DeliveredAt);
+        int interval = Math.Max(sending, arriving);
+        if (interval >= Math.Max(1, LeastRtt))
+        {
+            long rate = (_delivered - snapshot.Delivered) * 1000 / interval;
+            if (!snapshot.IsLimited || rate >= _rate.Value)
+                _rate.Add(rate, _round);
+        }
+
+        if (isNewRound) System.Console.Error.WriteLine($"{now} {_phase} {_step} rate {_rate.Value} link {LinkRate} win {Window} infl {inFlight} lim {snapshot.IsLimited} rtt {LeastRtt}/{SmoothedRtt} loss {_loss.Current*100/65536} base {_loss.Base*100/65536}");
+        bool hasLossRound = _loss.TryEndRound(now, SmoothedRtt);
+        Advance(isNewRound, hasLossRound, snapshot.IsLimited, inFlight, now);
+    }
+
+    /// <summary>An acknowledgement names the transmission it answers, so this is a round trip.</summary>
+    public void OnRoundTrip(int rtt, uint now)
+    {
+        _rtt.Sample(rtt, 1);
+        _minimumRtt.Add(rtt, now);
+        _leastOfRound = Math.Min(_leastOfRound, rtt);
+        _samplesOfRound++;
+    }
+}

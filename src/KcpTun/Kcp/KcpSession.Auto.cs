@@ -1,0 +1,134 @@
+using KcpTun.Kcp.Auto;
+using KcpTun.Primitives;
+
+namespace KcpTun.Kcp;
+
+/// <content>The session in mode auto: packets leave when <see cref="AutoSender"/> says so.</content>
+public sealed partial class KcpSession
+{
+    private readonly AutoSender? _auto;
+    private AckSchedule _ackSchedule;
+    private bool _hasNewSegment;
+    private bool _hasPush;
+
+    /// <summary>
+    /// The layer above has more than it was allowed to queue. Mode auto must know: the last segments of all are sent
+    /// with more care than those that others follow.
+    /// </summary>
+    public void SetBacklogged(bool isBacklogged)
+    {
+        if (_auto is not null)
+            _auto.IsBacklogged = isBacklogged;
+    }
+
+    /// <summary>Time has passed: mode auto finds out what may leave.</summary>
+    /// <param name="now">Milliseconds.</param>
+    public void Advance(uint now) => _auto?.Advance(now);
+
+    /// <summary>
+    /// Acknowledgements go first: the una in front of them settles the same segments without saying which of their
+    /// transmissions arrived.
+    /// </summary>
+    private void BeginAutoPacket(ReadOnlySpan<byte> packet, uint now)
+    {
+        _hasNewSegment = false;
+        _hasPush = false;
+        _auto!.BeginPacket(now);
+        while (packet.Length >= KcpHeader.Length)
+        {
+            KcpHeader header = KcpHeader.Read(packet);
+            packet = packet[KcpHeader.Length..];
+            if (Check(in header, packet.Length) != KcpInputResult.Ok)
+                return;
+            if (header.Command == KcpHeader.Ack && _send.Contains(header.SequenceNumber))
+                _auto.OnAck(header.SequenceNumber, header.Timestamp);
+            packet = packet[(int)header.PayloadLength..];
+        }
+    }
+
+    private void EndAutoPacket(uint now)
+    {
+        _auto!.EndPacket();
+        if (_hasPush)
+            _ackSchedule.OnPacket(_hasNewSegment, now);
+    }
+
+    /// <summary>Sends all that is due.</summary>
+    private void AutoTurn(uint now, IKcpOutput output)
+    {
+        AutoSender auto = _auto!;
+        auto.Advance(now);
+        var writer = new KcpPacketWriter(output, Mtu);
+        KcpHeader template = CreateTemplate();
+        _probe.Update(_remoteWindow, now);
+        if (_ackSchedule.IsDue(now) || _probe.Ask || _probe.Tell)
+            WriteAutoControl(ref writer, in template);
+        while (auto.TryNext(_remoteWindow, out uint sn, out TransmissionCause cause))
+        {
+            if (_ackSchedule.IsPending)
+                WriteAutoControl(ref writer, in template);
+            WriteAuto(ref writer, in template, sn, cause, now);
+        }
+
+        auto.EndTurn();
+        while (writer.Room >= KcpHeader.Length + Mss / 4 && auto.TryNextEarlyCopy(out uint early))
+            WriteAuto(ref writer, in template, early, TransmissionCause.Copy, now);
+        writer.Complete();
+        _counters.OutSegs += writer.Segments;
+        Count(default);
+    }
+
+    private void WriteAutoControl(ref KcpPacketWriter writer, in KcpHeader template)
+    {
+        KcpHeader probe = WriteAcks(ref writer, in template);
+        if (_probe.Ask)
+            (probe with { Command = KcpHeader.WindowProbe }).Write(writer.Reserve(KcpHeader.Length));
+        if (_probe.Tell)
+            (probe with { Command = KcpHeader.WindowTell }).Write(writer.Reserve(KcpHeader.Length));
+        _probe.Ask = false;
+        _probe.Tell = false;
+        _ackSchedule.Clear();
+    }
+
+    private void WriteAuto(
+        ref KcpPacketWriter writer, in KcpHeader template, uint sn, TransmissionCause cause, uint now)
+    {
+        int index = _send.IndexOf(sn);
+        WritePush(ref writer, in template, sn, index, now);
+        _auto!.OnSent(sn, cause, _send.Payload(index).Length);
+        switch (cause)
+        {
+            case TransmissionCause.Lost:
+                _counters.FastRetransSegs++;
+                break;
+            case TransmissionCause.Probe:
+                _counters.LostSegs++;
+                break;
+            case TransmissionCause.Copy:
+                _counters.EarlyRetransSegs++;
+                break;
+        }
+
+        if (cause != TransmissionCause.New)
+            _counters.RetransSegs++;
+    }
+
+    private bool TryGetAutoDeadline(uint now, out uint deadline)
+    {
+        bool hasDeadline = _auto!.TryGetDeadline(_remoteWindow, out deadline);
+        if (_ackSchedule.IsPending)
+            Note(_ackSchedule.DueAt, ref deadline);
+        if (_probe.Ask || _probe.Tell)
+            Note(now, ref deadline);
+        if (_remoteWindow == 0)
+            Note(_probe.Wait == 0 ? now : _probe.DueAt, ref deadline);
+        return hasDeadline;
+
+        void Note(uint at, ref uint nearest)
+        {
+            if (!hasDeadline || SequenceNumber.Difference(at, nearest) < 0)
+                nearest = at;
+            hasDeadline = true;
+        }
+    }
+}
