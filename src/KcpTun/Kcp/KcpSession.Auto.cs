@@ -10,6 +10,9 @@ public sealed partial class KcpSession
     private AckSchedule _ackSchedule;
     private bool _hasNewSegment;
     private bool _hasPush;
+    private PeerReports _reports;
+    private AckMemory? _ackMemory;
+    private AckList.Entry _repeatedAck;
 
     /// <summary>
     /// The layer above has more than it was allowed to queue. Mode auto must know: the last segments of all are sent
@@ -34,6 +37,7 @@ public sealed partial class KcpSession
         _hasNewSegment = false;
         _hasPush = false;
         _auto!.BeginPacket(now);
+        _reports.OnPacketReceived();
         while (packet.Length >= KcpHeader.Length)
         {
             KcpHeader header = KcpHeader.Read(packet);
@@ -51,6 +55,16 @@ public sealed partial class KcpSession
         _auto!.EndPacket();
         if (_hasPush)
             _ackSchedule.OnPacket(_hasNewSegment, now);
+    }
+
+    private void NoteAck(uint sn, uint timestamp, bool isNew)
+    {
+        _hasPush = true;
+        _hasNewSegment |= isNew;
+        if (isNew || _auto is null)
+            _acks.Add(sn, timestamp);
+        else
+            _repeatedAck = new AckList.Entry(sn, timestamp);
     }
 
     /// <summary>Sends all that is due.</summary>
@@ -74,13 +88,75 @@ public sealed partial class KcpSession
         while (writer.Room >= KcpHeader.Length + Mss / 4 && auto.TryNextEarlyCopy(out uint early))
             WriteAuto(ref writer, in template, early, TransmissionCause.Copy, now);
         writer.Complete();
+        _reports.OnPacketsSent(writer.Packets);
         _counters.OutSegs += writer.Segments;
         Count(default);
     }
 
+    /// <summary>
+    /// As in the other modes, una speaks for what is below it, and one of those is acknowledged for its timestamp. That
+    /// is one that was new: a repetition says how late it is, not how long the path takes.
+    /// </summary>
+    private KcpHeader WriteAutoAcks(ref KcpPacketWriter writer, in KcpHeader template)
+    {
+        KcpHeader header = template with { Command = KcpHeader.Ack };
+        int repeatable = _ackMemory?.Count ?? 0;
+        ReadOnlySpan<AckList.Entry> acks = _acks.Entries;
+        for (int i = 0; i < acks.Length; i++)
+        {
+            bool isCovered = SequenceNumber.Difference(acks[i].SequenceNumber, _receive.Next) < 0;
+            if (isCovered && i < acks.Length - 1)
+                continue;
+            header = header with { SequenceNumber = acks[i].SequenceNumber, Timestamp = acks[i].Timestamp };
+            header.Write(writer.Reserve(KcpHeader.Length));
+            if (!isCovered && _reports.IsPeerAuto)
+                (_ackMemory ??= new AckMemory()).Add(header.SequenceNumber, header.Timestamp);
+        }
+
+        while (_ackMemory is not null && _ackMemory.TryTake(_receive.Next, ref repeatable, out AckList.Entry again))
+        {
+            header = header with { SequenceNumber = again.SequenceNumber, Timestamp = again.Timestamp };
+            header.Write(writer.Reserve(KcpHeader.Length));
+        }
+
+        if (writer.Segments == 0 && _ackSchedule.IsPending)
+        {
+            header = header with
+            {
+                SequenceNumber = _repeatedAck.SequenceNumber,
+                Timestamp = _repeatedAck.Timestamp,
+            };
+            header.Write(writer.Reserve(KcpHeader.Length));
+        }
+
+        _acks.Clear();
+        return header;
+    }
+
+    /// <summary>An out-of-band packet of the peer, FEC header included. Others than mode auto's are ignored.</summary>
+    public void AbsorbOutOfBand(ReadOnlySpan<byte> packet)
+    {
+        if (_auto is null || !Announcement.TryRead(packet, Conversation, out Announcement announcement))
+            return;
+        _reports.OnAnnouncement(in announcement);
+        _auto.ReportedLoss = _reports.Loss;
+    }
+
+    /// <summary>Writes the out-of-band packet that is due, if any, FEC header included.</summary>
+    /// <param name="destination">At least 32 bytes.</param>
+    /// <param name="now">Milliseconds.</param>
+    /// <returns>Its length, or 0.</returns>
+    public int TakeOutOfBand(Span<byte> destination, uint now)
+    {
+        if (_auto is null || !_reports.IsDue(now))
+            return 0;
+        _reports.Take(now).Write(destination, Conversation);
+        return Announcement.Length;
+    }
+
     private void WriteAutoControl(ref KcpPacketWriter writer, in KcpHeader template)
     {
-        KcpHeader probe = WriteAcks(ref writer, in template);
+        KcpHeader probe = WriteAutoAcks(ref writer, in template);
         if (_probe.Ask)
             (probe with { Command = KcpHeader.WindowProbe }).Write(writer.Reserve(KcpHeader.Length));
         if (_probe.Tell)

@@ -146,9 +146,7 @@ public sealed partial class KcpSession
         }
 
         if (isInWindow)
-            _acks.Add(sn, header.Timestamp);
-        _hasPush |= isInWindow;
-        _hasNewSegment |= isNew;
+            NoteAck(sn, header.Timestamp, isNew);
         if (isNew)
             DeliverInOrder();
         else if (isRegular)

@@ -33,6 +33,7 @@ public sealed partial class LinkCore
     private void TransmitAuto(uint milliseconds)
     {
         _kcp.Advance(milliseconds);
+        SendOutOfBand(milliseconds);
         bool hasSent;
         do
         {
@@ -41,6 +42,13 @@ public sealed partial class LinkCore
             _kcp.Settle(_options.AckNoDelay, milliseconds, this);
         }
         while (hasSent && _smux.HasOutput && _kcp.CanSend);
+    }
+
+    private void SendOutOfBand(uint milliseconds)
+    {
+        int length = _kcp.TakeOutOfBand(Reserve()[_headerLength..], milliseconds);
+        if (length > 0)
+            Commit(_headerLength + length + _trailerLength);
     }
 
     private bool SendHandshake()

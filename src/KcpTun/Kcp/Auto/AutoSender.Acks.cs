@@ -73,6 +73,7 @@ internal sealed partial class AutoSender
         {
             // One that had been taken for lost.
             _path.Loss.Retract();
+            _path.OnLost(-record.Bytes);
             _path.Loss.Resolve(false);
             int rtt = SequenceNumber.Difference(_now, timestamp);
             _detector.NoteLateness(rtt - _detector.LatestRtt, _now, _path.SmoothedRtt);

@@ -71,6 +71,7 @@ internal sealed partial class AutoSender
     {
         for (int i = 0; i < record.Volley; i++)
             _path.Loss.Resolve(true);
+        _path.OnLost(record.Bytes);
         _flight.MarkLost(sequenceNumber);
     }
 

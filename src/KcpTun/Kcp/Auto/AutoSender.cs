@@ -61,6 +61,9 @@ internal sealed partial class AutoSender
     /// <summary>More data waits above than has been queued.</summary>
     public bool IsBacklogged { get; set; }
 
+    /// <summary>Share of packets lost as the peer counts it, in 1/65536; −1 when it does not tell.</summary>
+    public int ReportedLoss { get; set; } = -1;
+
     /// <summary>Whether the layer above should queue more: as much as may leave now, and a little.</summary>
     public bool WantsMore(uint remoteWindow) => _send.Queued < SegmentsAllowed(remoteWindow) + QueueReserve;
 
@@ -177,7 +180,7 @@ internal sealed partial class AutoSender
     private void QueueCopies(uint sequenceNumber, int most)
     {
         ref SegmentRecord record = ref _flight[sequenceNumber];
-        int copies = Math.Min(Redundancy.Transmissions(_path.Loss.Current), most) - 1;
+        int copies = Math.Min(Redundancy.Transmissions(ReportedLoss >= 0 ? ReportedLoss : _path.Loss.Current), most) - 1;
         uint distance = (uint)Redundancy.Spacing(_path.LeastRtt);
         uint dueAt = _now;
         for (int i = 0; i < copies; i++)

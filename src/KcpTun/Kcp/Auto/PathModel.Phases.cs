@@ -19,9 +19,6 @@ internal sealed partial class PathModel
 
     private const int MostHyStartDelay = 16;
 
-    /// <summary>Loss beyond the least of the last rounds that ends the start, in 1/65536: a tenth.</summary>
-    private const int LossThatEndsStart = 65536 / 10;
-
     /// <summary>How long a visit to an emptied path takes beyond a round trip, ms (BBR: ProbeRTTDuration).</summary>
     private const int ProbeRttDuration = 200;
 
@@ -76,7 +73,7 @@ internal sealed partial class PathModel
 
     private void CheckFull(bool isNewRound, bool hasLossRound, bool isLimited)
     {
-        if (hasLossRound && IsLossExcessive())
+        if (hasLossRound && _loss.LatestRound > ToleratedLoss(_loss.LatestResolved))
             _phase = Phase.Drain;
         if (!isNewRound || isLimited)
             return;
@@ -94,16 +91,6 @@ internal sealed partial class PathModel
 
         if (hasQueue || _fullRounds >= RoundsWithoutGrowth)
             _phase = Phase.Drain;
-    }
-
-    /// <summary>
-    /// More was lost than in the best round, by a tenth and by twice the standard deviation of a count of that size.
-    /// </summary>
-    private bool IsLossExcessive()
-    {
-        // The deviation of a share among n is at most 1/(2 sqrt n): here with n as a power of two, rounded down.
-        int half = System.Numerics.BitOperations.Log2((uint)Math.Max(1, _loss.LatestResolved)) / 2;
-        return _loss.LatestRound > _loss.Base + LossThatEndsStart + (65536 >> half);
     }
 
     private void Cruise(uint now)

@@ -27,6 +27,10 @@ internal sealed partial class PathModel
     /// <summary>Rounds over which the largest delivery rate counts (BBR v1: 10).</summary>
     private const int RateRounds = 10;
 
+    /// <summary>Loss, in 1/65536, beyond the path's own that is not yet a sign of overload (BBR: BBRLossThresh, 2 %).
+    /// </summary>
+    private const int LossThreshold = 65536 / 50;
+
     /// <summary>Longest that acknowledgements are held back by any of kcptun's modes, ms.</summary>
     private const int MaximumAckDelay = 40;
 
@@ -36,6 +40,7 @@ internal sealed partial class PathModel
     private RttEstimator _rtt = new(minimumRto: 1);
     private LossMeter _loss;
     private long _delivered;
+    private long _lost;
     private uint _deliveredAt;
     private uint _firstSentAt;
     private long _roundEnd;
@@ -57,7 +62,7 @@ internal sealed partial class PathModel
     public ref LossMeter Loss => ref _loss;
 
     /// <summary>What the path carries, lost bytes included, bytes a second; 0 before the first sample.</summary>
-    public long LinkRate => _rate.Value * 65536 / (65536 - _loss.Base);
+    public long LinkRate => _rate.Value;
 
     /// <summary>Bytes a second to send at.</summary>
     public long PacingRate
@@ -101,7 +106,7 @@ internal sealed partial class PathModel
             _deliveredAt = now;
         }
 
-        return new DeliverySnapshot(_delivered, _deliveredAt, _firstSentAt, _isLimited);
+        return new DeliverySnapshot(_delivered, _lost, _deliveredAt, _firstSentAt, _isLimited);
     }
 
     /// <summary>Whether the application, not the path, is what limits the transmissions from now on.</summary>
@@ -114,6 +119,10 @@ internal sealed partial class PathModel
         _deliveredAt = now;
         _firstSentAt = sentAt;
     }
+
+    /// <summary>Transmissions have been found lost, or, with a negative number of bytes, to have arrived after all.
+    /// </summary>
+    public void OnLost(int bytes) => _lost += bytes;
 
     /// <summary>A packet has delivered something: what that says about the rate.</summary>
     /// <param name="snapshot">Of the delivered segment that was sent last.</param>
@@ -134,7 +143,7 @@ internal sealed partial class PathModel
         int interval = Math.Max(sending, arriving);
         if (interval >= Math.Max(1, LeastRtt))
         {
-            long rate = (_delivered - snapshot.Delivered) * 1000 / interval;
+            long rate = Carried(_delivered - snapshot.Delivered, _lost - snapshot.Lost) * 1000 / interval;
             if (!snapshot.IsLimited || rate >= _rate.Value)
                 _rate.Add(rate, _round);
         }
@@ -142,6 +151,30 @@ internal sealed partial class PathModel
         if (isNewRound) System.Console.Error.WriteLine($"{now} {_phase} {_step} rate {_rate.Value} link {LinkRate} win {Window} infl {inFlight} lim {snapshot.IsLimited} rtt {LeastRtt}/{SmoothedRtt} loss {_loss.Current*100/65536} base {_loss.Base*100/65536}");
         bool hasLossRound = _loss.TryEndRound(now, SmoothedRtt);
         Advance(isNewRound, hasLossRound, snapshot.IsLimited, inFlight, now);
+    }
+
+    /// <summary>
+    /// Bytes that the path has carried: what arrived, and what was lost by chance. Losses beyond the least share of the
+    /// last rounds are those of a full queue or a policer.
+    /// </summary>
+    private long Carried(long delivered, long lost)
+    {
+        long sent = delivered + Math.Max(0, lost);
+        if (sent == 0)
+            return 0;
+        int tolerated = ToleratedLoss((int)Math.Min(sent / _segmentBytes, int.MaxValue));
+        return lost * 65536 <= sent * tolerated ? sent : delivered * 65536 / (65536 - tolerated);
+    }
+
+    /// <summary>
+    /// Share of losses, in 1/65536, that chance explains: the least of the last rounds, a little more, and twice the
+    /// standard deviation of a count of that size.
+    /// </summary>
+    private int ToleratedLoss(int transmissions)
+    {
+        // Twice the deviation of a share among n is at most 1/(sqrt n); n is taken as a power of four, rounded down.
+        int half = System.Numerics.BitOperations.Log2((uint)Math.Max(1, transmissions)) / 2;
+        return Math.Min(_loss.Base + LossThreshold + (65536 >> half), LossMeter.MostBase);
     }
 
     /// <summary>An acknowledgement names the transmission it answers, so this is a round trip.</summary>
