@@ -85,6 +85,14 @@ public sealed class TunnelContext
             return _live.Find(driver => driver.Channel == channel);
     }
 
+    /// <summary>
+    /// Least buffers of mode auto, bytes. What arrives behind a lost segment waits, and on a bad path some segment is
+    /// always lost: a stream needs room for several round trips at the full rate.
+    /// </summary>
+    private const int AutoReceiveBuffer = 16 * 1024 * 1024;
+
+    private const int AutoStreamBuffer = 8 * 1024 * 1024;
+
     /// <summary>The same settings in the layers' own terms.</summary>
     /// <param name="tuncryptKey">Null without tuncrypt.</param>
     internal static LinkOptions LinkOf(TunnelOptions options, bool isClient, byte[]? tuncryptKey)
@@ -116,8 +124,8 @@ public sealed class TunnelContext
         {
             Version = options.SmuxVer,
             FrameSize = options.FrameSize,
-            ReceiveBuffer = options.SmuxBuf,
-            StreamBuffer = options.StreamBuf,
+            ReceiveBuffer = profile.IsAuto ? Math.Max(options.SmuxBuf, AutoReceiveBuffer) : options.SmuxBuf,
+            StreamBuffer = profile.IsAuto ? Math.Max(options.StreamBuf, AutoStreamBuffer) : options.StreamBuf,
             KeepAliveSeconds = options.KeepAlive,
         },
     };

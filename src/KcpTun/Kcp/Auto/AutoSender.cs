@@ -137,7 +137,8 @@ internal sealed partial class AutoSender
             record.Offsets[record.Volley] = (ushort)Math.Min(_now - record.VolleyAt, ushort.MaxValue);
         record.Volley++;
         _flight.Sent(sequenceNumber);
-        _pacer.Spend(record.Bytes);
+        if (cause != TransmissionCause.Copy)
+            _pacer.Spend(record.Bytes);
         _lastSentAt = _now;
         if (cause is TransmissionCause.Lost or TransmissionCause.Probe)
             QueueCopies(sequenceNumber, record.Losses + 1);
@@ -179,6 +180,7 @@ internal sealed partial class AutoSender
 
     private void QueueCopies(uint sequenceNumber, int most)
     {
+        if (PathModel.Debug) System.Console.Error.WriteLine($"C {_now} sn {sequenceNumber} rep {ReportedLoss*100/65536} cur {_path.Loss.Current*100/65536} reo {_detector.ReorderingWindow(_path.SmoothedRtt, _path.RttVariation)} rtt {_path.SmoothedRtt}/{_path.RttVariation} budget {_redundancy.Budget} most {most} losses {_flight[sequenceNumber].Losses} infl {_flight.InFlightCount}");
         ref SegmentRecord record = ref _flight[sequenceNumber];
         int copies = Math.Min(Redundancy.Transmissions(ReportedLoss >= 0 ? ReportedLoss : _path.Loss.Current), most) - 1;
         uint distance = (uint)Redundancy.Spacing(_path.LeastRtt);

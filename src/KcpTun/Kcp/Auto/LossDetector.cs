@@ -33,13 +33,16 @@ internal struct LossDetector
     /// <summary>Time of the latest transmission that is known to have arrived, ms.</summary>
     public uint LatestAt { get; private set; }
 
-    /// <summary>How long a transmission may be overtaken before it counts as lost, ms.</summary>
-    public readonly int ReorderingWindow(int smoothedRtt)
+    /// <summary>
+    /// How long a transmission may be overtaken before it counts as lost, ms: a quarter longer than the worst so far, if
+    /// the round trip varies that much. If it does not, what was late is the acknowledgement: the first was lost.
+    /// </summary>
+    public readonly int ReorderingWindow(int smoothedRtt, int rttVariation)
     {
         int lateness = Math.Max(_lateness, _latenessBefore);
-        // A quarter more than the worst so far, and not more than a round trip (RFC 8985, section 6.2, step 4).
-        return Math.Clamp(lateness + (lateness / 4) + MinimumReordering, MinimumReordering,
-            Math.Max(smoothedRtt, MinimumReordering));
+        int window = Math.Min(lateness + (lateness / 4), 4 * rttVariation) + MinimumReordering;
+        // Not more than a round trip (RFC 8985, section 6.2, step 4).
+        return Math.Min(window, Math.Max(smoothedRtt, MinimumReordering));
     }
 
     /// <summary>A transmission is known to have arrived.</summary>
@@ -86,6 +89,6 @@ internal struct LossDetector
     }
 
     /// <summary>When an overtaken transmission counts as lost, ms.</summary>
-    public readonly uint LostAt(uint sentAt, int smoothedRtt) =>
-        sentAt + (uint)(LatestRtt + ReorderingWindow(smoothedRtt));
+    public readonly uint LostAt(uint sentAt, int smoothedRtt, int rttVariation) =>
+        sentAt + (uint)(LatestRtt + ReorderingWindow(smoothedRtt, rttVariation));
 }

@@ -9,7 +9,7 @@ namespace KcpTun.Kcp.Auto;
 internal struct LossMeter
 {
     /// <summary>Transmissions whose fate makes a round; fewer scatter too much to be compared.</summary>
-    public const int RoundLength = 48;
+    public const int RoundLength = 200;
 
     /// <summary>Rounds among which the least loss is taken: a whole cycle of the sending rate.</summary>
     public const int Rounds = 8;
@@ -19,6 +19,9 @@ internal struct LossMeter
 
     /// <summary>Weight of the past in the current share: one transmission counts 1/64.</summary>
     private const int CurrentShift = 6;
+
+    /// <summary>Share assumed before anything is known, in 1/65536: a twentieth.</summary>
+    private const int InitialLoss = 65536 / 20;
 
     [System.Runtime.CompilerServices.InlineArray(Rounds)]
     private struct Window
@@ -34,8 +37,12 @@ internal struct LossMeter
     private uint _roundEndsAt;
     private int _samples;
 
+    public LossMeter()
+    {
+    }
+
     /// <summary>Present share of losses, in 1/65536.</summary>
-    public int Current { get; private set; }
+    public int Current { get; private set; } = InitialLoss;
 
     /// <summary>Share in the latest complete round, in 1/65536.</summary>
     public int LatestRound { get; private set; }
@@ -43,12 +50,12 @@ internal struct LossMeter
     /// <summary>Transmissions in the latest complete round.</summary>
     public int LatestResolved { get; private set; }
 
-    /// <summary>Least share of the last rounds, in 1/65536.</summary>
+    /// <summary>Least share of the last rounds, in 1/65536; <see cref="MostBase"/> before the first.</summary>
     public readonly int Base
     {
         get
         {
-            int least = _filled == 0 ? 0 : int.MaxValue;
+            int least = int.MaxValue;
             for (int i = 0; i < _filled; i++)
                 least = Math.Min(least, _window[i]);
             return Math.Min(least, MostBase);

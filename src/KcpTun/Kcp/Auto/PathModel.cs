@@ -34,11 +34,12 @@ internal sealed partial class PathModel
     /// <summary>Longest that acknowledgements are held back by any of kcptun's modes, ms.</summary>
     private const int MaximumAckDelay = 40;
 
+    internal static readonly bool Debug = System.Environment.GetEnvironmentVariable("AUTODEBUG") is not null;
     private readonly int _segmentBytes;
     private WindowedMaximum _rate = new(RateRounds);
     private MinimumRtt _minimumRtt;
     private RttEstimator _rtt = new(minimumRto: 1);
-    private LossMeter _loss;
+    private LossMeter _loss = new();
     private long _delivered;
     private long _lost;
     private uint _deliveredAt;
@@ -72,8 +73,8 @@ internal sealed partial class PathModel
             long link = LinkRate;
             if (link == 0)
                 return InitialRate;
-            long least = 2L * _segmentBytes * 1000 / Math.Max(1, SmoothedRtt);
-            return Math.Max(link * PacingGain / 100, least);
+            long least = (_phase == Phase.Start ? InitialSegments : MinimumSegments) * (long)_segmentBytes;
+            return Math.Max(link * PacingGain / 100, least * 1000 / Math.Max(1, SmoothedRtt));
         }
     }
 
@@ -148,7 +149,7 @@ internal sealed partial class PathModel
                 _rate.Add(rate, _round);
         }
 
-        if (isNewRound) System.Console.Error.WriteLine($"{now} {_phase} {_step} rate {_rate.Value} link {LinkRate} win {Window} infl {inFlight} lim {snapshot.IsLimited} rtt {LeastRtt}/{SmoothedRtt} loss {_loss.Current*100/65536} base {_loss.Base*100/65536}");
+        if (isNewRound) if (Debug) System.Console.Error.WriteLine($"M {now} {_phase} {_step} rate {_rate.Value} link {LinkRate} win {Window} infl {inFlight} lim {snapshot.IsLimited} rtt {LeastRtt}/{SmoothedRtt} loss {_loss.Current*100/65536} base {_loss.Base*100/65536}");
         bool hasLossRound = _loss.TryEndRound(now, SmoothedRtt);
         Advance(isNewRound, hasLossRound, snapshot.IsLimited, inFlight, now);
     }
