@@ -59,6 +59,7 @@ public sealed partial class KcpSession
 
     private void NoteAck(uint sn, uint timestamp, bool isNew)
     {
+        if (PathModel.Debug) System.Console.Error.WriteLine($"R {_auto?.GetHashCode()%100} at {_auto?.Now} sn {sn} ts {timestamp} new {isNew}");
         _hasPush = true;
         _hasNewSegment |= isNew;
         if (isNew || _auto is null)
@@ -84,9 +85,9 @@ public sealed partial class KcpSession
             WriteAuto(ref writer, in template, sn, cause, now);
         }
 
-        auto.EndTurn();
-        while (writer.Room >= KcpHeader.Length + Mss / 4 && auto.TryNextEarlyCopy(out uint early))
+        while (auto.TryNextEarlyCopy(writer.Room, out uint early))
             WriteAuto(ref writer, in template, early, TransmissionCause.Copy, now);
+        auto.EndTurn();
         writer.Complete();
         _reports.OnPacketsSent(writer.Packets);
         _counters.OutSegs += writer.Segments;

@@ -58,6 +58,8 @@ internal sealed partial class AutoSender
     /// <summary>What is known about the path.</summary>
     public PathModel Path => _path;
 
+    public uint Now => _now;
+
     /// <summary>More data waits above than has been queued.</summary>
     public bool IsBacklogged { get; set; }
 
@@ -112,13 +114,25 @@ internal sealed partial class AutoSender
         return true;
     }
 
-    /// <summary>A copy that is due soon and may as well use a packet that leaves now.</summary>
-    public bool TryNextEarlyCopy(out uint sequenceNumber) =>
-        TryNextCopy(_now + (uint)Redundancy.Spacing(_path.LeastRtt), out sequenceNumber);
+    /// <summary>A copy that is due soon, if the packet that leaves now has room for it and does not hold its segment yet.
+    /// </summary>
+    /// <param name="room">Bytes left in the packet.</param>
+    /// <param name="sequenceNumber">The segment.</param>
+    public bool TryNextEarlyCopy(int room, out uint sequenceNumber)
+    {
+        sequenceNumber = 0;
+        if (!_redundancy.TryPeek(out Redundancy.Copy next) || next.Bytes - PacketOverhead > room)
+            return false;
+        ref SegmentRecord record = ref _flight[next.SequenceNumber];
+        return record.LastAt != _now
+            && TryNextCopy(_now + (uint)Redundancy.Spacing(_path.LeastRtt), out sequenceNumber)
+            && sequenceNumber == next.SequenceNumber;
+    }
 
     /// <summary>The segment has been written to a packet.</summary>
     public void OnSent(uint sequenceNumber, TransmissionCause cause, int payload)
     {
+        if (PathModel.Debug) System.Console.Error.WriteLine($"S {GetHashCode()%100} {_now} sn {sequenceNumber} {cause} {payload}");
         ref SegmentRecord record = ref _flight[sequenceNumber];
         bool isIdle = _flight.InFlightCount == 0;
         record.Order = ++_order;
@@ -141,7 +155,7 @@ internal sealed partial class AutoSender
             _pacer.Spend(record.Bytes);
         _lastSentAt = _now;
         if (cause is TransmissionCause.Lost or TransmissionCause.Probe)
-            QueueCopies(sequenceNumber, record.Losses + 1);
+            QueueCopies(sequenceNumber, record.IsTail ? Redundancy.MostTransmissions : record.Losses + 1);
     }
 
     /// <summary>The turn's transmissions are over.</summary>
@@ -153,7 +167,11 @@ internal sealed partial class AutoSender
             return;
         uint first = _send.Next - (uint)Math.Min(_send.Next - _firstNewOfTurn, TailSegments);
         for (uint sn = first; sn != _send.Next; sn++)
+        {
+            _flight[sn].IsTail = true;
             QueueCopies(sn, Redundancy.MostTransmissions);
+        }
+
         _firstNewOfTurn = _send.Next;
     }
 

@@ -45,6 +45,9 @@ internal struct SegmentRecord
 
     public SegmentState State;
 
+    /// <summary>Among the last segments of what the application had written when it was first sent.</summary>
+    public bool IsTail;
+
     /// <summary>What the path had delivered when it was last sent.</summary>
     public DeliverySnapshot Delivery;
 

@@ -20,8 +20,9 @@ internal struct LossMeter
     /// <summary>Weight of the past in the current share: one transmission counts 1/64.</summary>
     private const int CurrentShift = 6;
 
-    /// <summary>Share assumed before anything is known, in 1/65536: a twentieth.</summary>
-    private const int InitialLoss = 65536 / 20;
+    /// <summary>Share assumed before anything is known, in 1/65536: a fifth. Few segments are sent
+    /// before better is known, and the first ones open a connection.</summary>
+    private const int InitialLoss = 65536 / 5;
 
     [System.Runtime.CompilerServices.InlineArray(Rounds)]
     private struct Window

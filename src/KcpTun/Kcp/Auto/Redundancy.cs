@@ -82,6 +82,13 @@ internal sealed class Redundancy
         return true;
     }
 
+    /// <summary>The copy that is due next, if any waits.</summary>
+    public bool TryPeek(out Copy next)
+    {
+        next = _count > 0 ? _queue[_count - 1] : default;
+        return _count > 0;
+    }
+
     /// <summary>Takes the next copy that is due.</summary>
     public bool TryTake(uint now, out uint sequenceNumber)
     {
@@ -94,5 +101,5 @@ internal sealed class Redundancy
         return true;
     }
 
-    private readonly record struct Copy(uint SequenceNumber, uint DueAt, int Bytes);
+    internal readonly record struct Copy(uint SequenceNumber, uint DueAt, int Bytes);
 }
