@@ -102,6 +102,7 @@ public sealed partial class KcpSession
     {
         KcpHeader header = template with { Command = KcpHeader.Ack };
         int repeatable = _ackMemory?.Count ?? 0;
+        int repetitions = AckMemory.Repetitions(_auto!.LossNow);
         ReadOnlySpan<AckList.Entry> acks = _acks.Entries;
         for (int i = 0; i < acks.Length; i++)
         {
@@ -111,7 +112,7 @@ public sealed partial class KcpSession
             header = header with { SequenceNumber = acks[i].SequenceNumber, Timestamp = acks[i].Timestamp };
             header.Write(writer.Reserve(KcpHeader.Length));
             if (!isCovered && _reports.IsPeerAuto)
-                (_ackMemory ??= new AckMemory()).Add(header.SequenceNumber, header.Timestamp);
+                (_ackMemory ??= new AckMemory()).Add(header.SequenceNumber, header.Timestamp, repetitions);
         }
 
         while (_ackMemory is not null && _ackMemory.TryTake(_receive.Next, ref repeatable, out AckList.Entry again))

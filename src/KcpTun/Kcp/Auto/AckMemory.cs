@@ -8,11 +8,14 @@ namespace KcpTun.Kcp.Auto;
 /// </summary>
 internal sealed class AckMemory
 {
-    /// <summary>Times an acknowledgement is repeated.</summary>
-    public const int Repetitions = 2;
+    /// <summary>Times an acknowledgement is repeated, at most.</summary>
+    private const int MostRepetitions = 2;
+
+    /// <summary>Share of acknowledgements, in 1/65536, that may still get lost with all repetitions: 1 in 200.</summary>
+    private const int Residual = 65536 / 200;
 
     /// <summary>Acknowledgements remembered, the latest ones.</summary>
-    private const int Capacity = 64;
+    private const int Capacity = 512;
 
     private readonly Entry[] _entries = new Entry[Capacity];
     private int _start;
@@ -20,11 +23,23 @@ internal sealed class AckMemory
 
     public int Count => _count;
 
-    public void Add(uint sequenceNumber, uint timestamp)
+    /// <summary>Repetitions after which no more than the residual share is lost.</summary>
+    /// <param name="loss">Share of packets that get lost, in 1/65536.</param>
+    public static int Repetitions(int loss)
     {
+        int count = 0;
+        for (long remaining = loss; remaining > Residual && count < MostRepetitions; count++)
+            remaining = remaining * loss / 65536;
+        return count;
+    }
+
+    public void Add(uint sequenceNumber, uint timestamp, int repetitions)
+    {
+        if (repetitions == 0)
+            return;
         if (_count == Capacity)
             Drop();
-        _entries[(_start + _count++) % Capacity] = new Entry(sequenceNumber, timestamp, Repetitions);
+        _entries[(_start + _count++) % Capacity] = new Entry(sequenceNumber, timestamp, repetitions);
     }
 
     /// <summary>The next to repeat, oldest first, of the <paramref name="limit"/> that were there before.</summary>

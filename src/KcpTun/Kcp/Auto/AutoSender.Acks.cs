@@ -94,10 +94,11 @@ internal sealed partial class AutoSender
         bool isNewest = !_detector.HasSample || SequenceNumber.Difference(timestamp, _detector.LatestAt) > 0;
         uint order = timestamp == record.LastAt ? record.Order : 0;
         _detector.OnArrival(timestamp, order, _now, _path.SmoothedRtt);
-        if (!isNewest)
+        if (!isNewest && !TrustsLateness)
             return;
+        if (!_hasNewest || SequenceNumber.Difference(timestamp, _newestAt) > 0)
+            _newestAt = timestamp;
         _hasNewest = true;
-        _newestAt = timestamp;
     }
 
     private void Deliver(uint sequenceNumber, ref SegmentRecord record, uint sentAt)

@@ -37,6 +37,9 @@ internal sealed partial class AutoSender
     /// <summary>Segments waiting behind what may leave now, so that the next turn finds some.</summary>
     private const int QueueReserve = 8;
 
+    /// <summary>Loss, in 1/65536, beyond which an acknowledgement that comes late is probably a repeated one.</summary>
+    private const int DoubtfulLoss = 65536 / 20;
+
     private readonly SendBuffer _send;
     private readonly Flight _flight = new();
     private readonly PathModel _path;
@@ -65,6 +68,9 @@ internal sealed partial class AutoSender
 
     /// <summary>Share of packets lost as the peer counts it, in 1/65536; −1 when it does not tell.</summary>
     public int ReportedLoss { get; set; } = -1;
+
+    /// <summary>Share of this end's packets that get lost, in 1/65536, as well as it is known.</summary>
+    public int LossNow => ReportedLoss >= 0 ? ReportedLoss : _path.Loss.Current;
 
     /// <summary>Whether the layer above should queue more: as much as may leave now, and a little.</summary>
     public bool WantsMore(uint remoteWindow) => _send.Queued < SegmentsAllowed(remoteWindow) + QueueReserve;
@@ -155,7 +161,7 @@ internal sealed partial class AutoSender
             _pacer.Spend(record.Bytes);
         _lastSentAt = _now;
         if (cause is TransmissionCause.Lost or TransmissionCause.Probe)
-            QueueCopies(sequenceNumber, record.IsTail ? Redundancy.MostTransmissions : record.Losses + 1);
+            QueueCopies(sequenceNumber, record.IsTail ? Redundancy.MostTransmissions : record.Losses);
     }
 
     /// <summary>The turn's transmissions are over.</summary>
@@ -174,6 +180,11 @@ internal sealed partial class AutoSender
 
         _firstNewOfTurn = _send.Next;
     }
+
+    /// <summary>Whether an old acknowledgement is a late one, not the repetition of a lost one.</summary>
+    private bool TrustsLateness => ReportedLoss < DoubtfulLoss;
+
+    private int Doubt => TrustsLateness ? int.MaxValue : _path.RttVariation;
 
     private bool MaySendNew(uint remoteWindow) =>
         (uint)_send.InFlight < remoteWindow && _flight.InFlightBytes < _path.Window;
@@ -198,9 +209,9 @@ internal sealed partial class AutoSender
 
     private void QueueCopies(uint sequenceNumber, int most)
     {
-        if (PathModel.Debug) System.Console.Error.WriteLine($"C {_now} sn {sequenceNumber} rep {ReportedLoss*100/65536} cur {_path.Loss.Current*100/65536} reo {_detector.ReorderingWindow(_path.SmoothedRtt, _path.RttVariation)} rtt {_path.SmoothedRtt}/{_path.RttVariation} budget {_redundancy.Budget} most {most} losses {_flight[sequenceNumber].Losses} infl {_flight.InFlightCount}");
+        if (PathModel.Debug) System.Console.Error.WriteLine($"C {_now} sn {sequenceNumber} rep {ReportedLoss*100/65536} cur {_path.Loss.Current*100/65536} reo {_detector.ReorderingWindow(_path.SmoothedRtt, Doubt)} rtt {_path.SmoothedRtt}/{_path.RttVariation} budget {_redundancy.Budget} most {most} losses {_flight[sequenceNumber].Losses} infl {_flight.InFlightCount}");
         ref SegmentRecord record = ref _flight[sequenceNumber];
-        int copies = Math.Min(Redundancy.Transmissions(ReportedLoss >= 0 ? ReportedLoss : _path.Loss.Current), most) - 1;
+        int copies = Math.Min(Redundancy.Transmissions(LossNow), most) - 1;
         uint distance = (uint)Redundancy.Spacing(_path.LeastRtt);
         uint dueAt = _now;
         for (int i = 0; i < copies; i++)

@@ -34,13 +34,18 @@ internal struct LossDetector
     public uint LatestAt { get; private set; }
 
     /// <summary>
-    /// How long a transmission may be overtaken before it counts as lost, ms: a quarter longer than the worst so far, if
-    /// the round trip varies that much. If it does not, what was late is the acknowledgement: the first was lost.
+    /// How long a transmission may be overtaken before it counts as lost, ms: a quarter longer than the worst so far.
     /// </summary>
+    /// <param name="smoothedRtt">Smoothed round trip, ms.</param>
+    /// <param name="rttVariation">
+    /// The peer repeats acknowledgements and many get lost, so that what was late may have been the acknowledgement: believe
+    /// in no more than the variation of the round trip, ms, explains. Otherwise <see cref="int.MaxValue"/>.
+    /// </param>
     public readonly int ReorderingWindow(int smoothedRtt, int rttVariation)
     {
         int lateness = Math.Max(_lateness, _latenessBefore);
-        int window = Math.Min(lateness + (lateness / 4), 4 * rttVariation) + MinimumReordering;
+        int explained = rttVariation == int.MaxValue ? rttVariation : 4 * rttVariation;
+        int window = Math.Min(lateness + (lateness / 4), explained) + MinimumReordering;
         // Not more than a round trip (RFC 8985, section 6.2, step 4).
         return Math.Min(window, Math.Max(smoothedRtt, MinimumReordering));
     }

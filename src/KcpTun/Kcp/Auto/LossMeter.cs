@@ -80,7 +80,7 @@ internal struct LossMeter
     {
         if (_lost > 0)
             _lost--;
-        Current -= Current / (1 << CurrentShift);
+        Current = Math.Max(0, Current - (65536 >> CurrentShift));
     }
 
     /// <summary>Ends a round when it holds enough and is at least a round trip long.</summary>

@@ -25,11 +25,19 @@ internal sealed partial class PathModel
     /// <summary>Gains of the sending rate, percent, each held for a round trip (BBR v1).</summary>
     private static ReadOnlySpan<byte> Cycle => [125, 75, 100, 100, 100, 100, 100, 100];
 
+    /// <summary>Sending rate, percent, while a queue stands that may be this session's.</summary>
+    private const int YieldingGain = 90;
+
+    /// <summary>Cycles of the gain in which the queue never emptied, after which it is somebody else's.</summary>
+    private const int StubbornCycles = 2;
+
     private Phase _phase;
     private long _fullRate;
     private int _fullRounds;
     private int _leastOfRound = int.MaxValue;
     private int _samplesOfRound;
+    private int _leastOfCycle = int.MaxValue;
+    private int _stubbornCycles;
     private int _step;
     private uint _stepEndsAt;
 
@@ -41,11 +49,20 @@ internal sealed partial class PathModel
         ProbeRtt,
     }
 
+    /// <summary>No segment of the round came as fast as the path allows: something waits before the bottleneck.</summary>
+    private bool HasQueue { get; set; }
+
+    private int QueueThreshold => Math.Clamp(LeastRtt / 8, LeastHyStartDelay, MostHyStartDelay);
+
+    /// <summary>The queue is not this session's: it stayed although this one has sent less than it got.</summary>
+    private bool IsCompeting => _stubbornCycles >= StubbornCycles;
+
     private int PacingGain => _phase switch
     {
         Phase.Start => StartGain,
         Phase.Drain => 100 * 100 / StartGain,
         Phase.ProbeRtt => 100,
+        _ when _step > 1 && HasQueue && !IsCompeting => YieldingGain,
         _ => Cycle[_step],
     };
 
@@ -77,8 +94,7 @@ internal sealed partial class PathModel
             _phase = Phase.Drain;
         if (!isNewRound || isLimited)
             return;
-        int threshold = Math.Clamp(LeastRtt / 8, LeastHyStartDelay, MostHyStartDelay);
-        bool hasQueue = _samplesOfRound >= HyStartSamples && _leastOfRound >= LeastRtt + threshold;
+        bool hasQueue = _samplesOfRound >= HyStartSamples && HasQueue;
         if (_rate.Value * 100 >= _fullRate * Growth)
         {
             _fullRate = _rate.Value;
@@ -107,5 +123,9 @@ internal sealed partial class PathModel
             return;
         _step = (_step + 1) % Cycle.Length;
         _stepEndsAt = now + (uint)LeastRtt;
+        if (_step != 0)
+            return;
+        _stubbornCycles = _leastOfCycle >= LeastRtt + QueueThreshold ? _stubbornCycles + 1 : 0;
+        _leastOfCycle = int.MaxValue;
     }
 }

@@ -132,6 +132,8 @@ internal sealed partial class PathModel
     /// <param name="now">ms.</param>
     public void OnPacketDelivered(in DeliverySnapshot snapshot, uint sentAt, long inFlight, uint now)
     {
+        if (_samplesOfRound > 0)
+            HasQueue = _leastOfRound >= LeastRtt + QueueThreshold;
         bool isNewRound = snapshot.Delivered >= _roundEnd;
         if (isNewRound)
         {
@@ -163,7 +165,7 @@ internal sealed partial class PathModel
         long sent = delivered + Math.Max(0, lost);
         if (sent == 0)
             return 0;
-        int tolerated = ToleratedLoss((int)Math.Min(sent / _segmentBytes, int.MaxValue));
+        int tolerated = HasQueue ? _loss.Base : ToleratedLoss((int)Math.Min(sent / _segmentBytes, int.MaxValue));
         return lost * 65536 <= sent * tolerated ? sent : delivered * 65536 / (65536 - tolerated);
     }
 
@@ -184,6 +186,7 @@ internal sealed partial class PathModel
         _rtt.Sample(rtt, 1);
         _minimumRtt.Add(rtt, now);
         _leastOfRound = Math.Min(_leastOfRound, rtt);
+        _leastOfCycle = Math.Min(_leastOfCycle, rtt);
         _samplesOfRound++;
     }
 }
