@@ -5,8 +5,6 @@ namespace KcpTun.Kcp.Auto;
 /// <content>What acknowledgements prove.</content>
 internal sealed partial class AutoSender
 {
-    private bool _hasNewest;
-    private uint _newestAt;
     private DeliverySnapshot _newestSnapshot;
     private bool _hasDelivered;
 
@@ -14,7 +12,6 @@ internal sealed partial class AutoSender
     public void BeginPacket(uint now)
     {
         _now = now;
-        _hasNewest = false;
         _hasDelivered = false;
     }
 
@@ -55,8 +52,6 @@ internal sealed partial class AutoSender
     /// <summary>The packet is over.</summary>
     public void EndPacket()
     {
-        if (_hasNewest)
-            _path.OnRoundTrip(Math.Max(1, SequenceNumber.Difference(_now, _newestAt)), _now);
         if (!_hasDelivered)
             return;
         _path.OnPacketDelivered(in _newestSnapshot, _newestSentAt, _flight.InFlightBytes, _now);
@@ -94,11 +89,8 @@ internal sealed partial class AutoSender
         bool isNewest = !_detector.HasSample || SequenceNumber.Difference(timestamp, _detector.LatestAt) > 0;
         uint order = timestamp == record.LastAt ? record.Order : 0;
         _detector.OnArrival(timestamp, order, _now, _path.SmoothedRtt);
-        if (!isNewest && !TrustsLateness)
-            return;
-        if (!_hasNewest || SequenceNumber.Difference(timestamp, _newestAt) > 0)
-            _newestAt = timestamp;
-        _hasNewest = true;
+        if (isNewest || TrustsLateness)
+            _path.OnRoundTrip(Math.Max(1, SequenceNumber.Difference(_now, timestamp)), _now);
     }
 
     private void Deliver(uint sequenceNumber, ref SegmentRecord record, uint sentAt)

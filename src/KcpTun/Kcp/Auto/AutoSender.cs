@@ -40,6 +40,9 @@ internal sealed partial class AutoSender
     /// <summary>Loss, in 1/65536, beyond which an acknowledgement that comes late is probably a repeated one.</summary>
     private const int DoubtfulLoss = 65536 / 20;
 
+    /// <summary>Then it is believed up to so many times the mean jitter.</summary>
+    private const int CredibleJitter = 8;
+
     private readonly SendBuffer _send;
     private readonly Flight _flight = new();
     private readonly PathModel _path;
@@ -184,7 +187,7 @@ internal sealed partial class AutoSender
     /// <summary>Whether an old acknowledgement is a late one, not the repetition of a lost one.</summary>
     private bool TrustsLateness => ReportedLoss < DoubtfulLoss;
 
-    private int Doubt => TrustsLateness ? int.MaxValue : _path.RttVariation;
+    private int CredibleLateness => TrustsLateness ? int.MaxValue : CredibleJitter * _path.Jitter;
 
     private bool MaySendNew(uint remoteWindow) =>
         (uint)_send.InFlight < remoteWindow && _flight.InFlightBytes < _path.Window;
@@ -209,7 +212,7 @@ internal sealed partial class AutoSender
 
     private void QueueCopies(uint sequenceNumber, int most)
     {
-        if (PathModel.Debug) System.Console.Error.WriteLine($"C {_now} sn {sequenceNumber} rep {ReportedLoss*100/65536} cur {_path.Loss.Current*100/65536} reo {_detector.ReorderingWindow(_path.SmoothedRtt, Doubt)} rtt {_path.SmoothedRtt}/{_path.RttVariation} budget {_redundancy.Budget} most {most} losses {_flight[sequenceNumber].Losses} infl {_flight.InFlightCount}");
+        if (PathModel.Debug) System.Console.Error.WriteLine($"C {_now} sn {sequenceNumber} rep {ReportedLoss*100/65536} cur {_path.Loss.Current*100/65536} reo {_detector.ReorderingWindow(_path.SmoothedRtt, CredibleLateness)} rtt {_path.SmoothedRtt}/{_path.RttVariation} budget {_redundancy.Budget} most {most} losses {_flight[sequenceNumber].Losses} infl {_flight.InFlightCount}");
         ref SegmentRecord record = ref _flight[sequenceNumber];
         int copies = Math.Min(Redundancy.Transmissions(LossNow), most) - 1;
         uint distance = (uint)Redundancy.Spacing(_path.LeastRtt);

@@ -19,6 +19,12 @@ internal struct LossDetector
     /// </summary>
     private const int ReorderingMemory = 16;
 
+    /// <summary>
+    /// Largest window, in round trips. RFC 8985 takes one; but the round trip that is measured is that of the packets that
+    /// overtake, and a packet may be late both ways.
+    /// </summary>
+    private const int MostReordering = 2;
+
     private uint _latestOrder;
     private uint _memoryEndsAt;
     private int _lateness;
@@ -37,17 +43,15 @@ internal struct LossDetector
     /// How long a transmission may be overtaken before it counts as lost, ms: a quarter longer than the worst so far.
     /// </summary>
     /// <param name="smoothedRtt">Smoothed round trip, ms.</param>
-    /// <param name="rttVariation">
-    /// The peer repeats acknowledgements and many get lost, so that what was late may have been the acknowledgement: believe
-    /// in no more than the variation of the round trip, ms, explains. Otherwise <see cref="int.MaxValue"/>.
+    /// <param name="credible">
+    /// Lateness that is believed, ms. Where many acknowledgements get lost and the peer repeats them, what was late may
+    /// have been the acknowledgement.
     /// </param>
-    public readonly int ReorderingWindow(int smoothedRtt, int rttVariation)
+    public readonly int ReorderingWindow(int smoothedRtt, int credible)
     {
         int lateness = Math.Max(_lateness, _latenessBefore);
-        int explained = rttVariation == int.MaxValue ? rttVariation : 4 * rttVariation;
-        int window = Math.Min(lateness + (lateness / 4), explained) + MinimumReordering;
-        // Not more than a round trip (RFC 8985, section 6.2, step 4).
-        return Math.Min(window, Math.Max(smoothedRtt, MinimumReordering));
+        int window = Math.Min(lateness + (lateness / 4), credible) + MinimumReordering;
+        return Math.Min(window, Math.Max(MostReordering * smoothedRtt, MinimumReordering));
     }
 
     /// <summary>A transmission is known to have arrived.</summary>
@@ -83,7 +87,7 @@ internal struct LossDetector
             _memoryEndsAt = now + (uint)(ReorderingMemory * Math.Max(1, smoothedRtt));
         }
 
-        _lateness = Math.Max(_lateness, Math.Min(lateness, smoothedRtt));
+        _lateness = Math.Max(_lateness, Math.Min(lateness, MostReordering * smoothedRtt));
     }
 
     /// <summary>Whether a later transmission than this one has arrived.</summary>
@@ -94,6 +98,6 @@ internal struct LossDetector
     }
 
     /// <summary>When an overtaken transmission counts as lost, ms.</summary>
-    public readonly uint LostAt(uint sentAt, int smoothedRtt, int rttVariation) =>
-        sentAt + (uint)(LatestRtt + ReorderingWindow(smoothedRtt, rttVariation));
+    public readonly uint LostAt(uint sentAt, int smoothedRtt, int credible) =>
+        sentAt + (uint)(LatestRtt + ReorderingWindow(smoothedRtt, credible));
 }

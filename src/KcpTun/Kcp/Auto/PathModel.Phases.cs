@@ -31,6 +31,12 @@ internal sealed partial class PathModel
     /// <summary>Cycles of the gain in which the queue never emptied, after which it is somebody else's.</summary>
     private const int StubbornCycles = 2;
 
+    /// <summary>Weight of the past in the jitter (RFC 3550): a sample counts 1/16.</summary>
+    private const int JitterShift = 4;
+
+    /// <summary>Round trips that differ by so many times the jitter may be those of an empty queue.</summary>
+    private const int JitterMargin = 2;
+
     private Phase _phase;
     private long _fullRate;
     private int _fullRounds;
@@ -52,7 +58,12 @@ internal sealed partial class PathModel
     /// <summary>No segment of the round came as fast as the path allows: something waits before the bottleneck.</summary>
     private bool HasQueue { get; set; }
 
-    private int QueueThreshold => Math.Clamp(LeastRtt / 8, LeastHyStartDelay, MostHyStartDelay);
+    private int QueueThreshold =>
+        Math.Clamp(LeastRtt / 8, LeastHyStartDelay, MostHyStartDelay) + (JitterMargin * Jitter);
+
+    /// <summary>Mean difference of two successive round trips, ms (RFC 3550, section 6.4.1): a queue grows in smaller steps.
+    /// </summary>
+    public int Jitter => _jitter >> JitterShift;
 
     /// <summary>The queue is not this session's: it stayed although this one has sent less than it got.</summary>
     private bool IsCompeting => _stubbornCycles >= StubbornCycles;
@@ -92,9 +103,10 @@ internal sealed partial class PathModel
     {
         if (hasLossRound && _loss.LatestRound > ToleratedLoss(_loss.LatestResolved))
             _phase = Phase.Drain;
+        if (_samplesOfRound >= HyStartSamples && HasQueue)
+            _phase = Phase.Drain;
         if (!isNewRound || isLimited)
             return;
-        bool hasQueue = _samplesOfRound >= HyStartSamples && HasQueue;
         if (_rate.Value * 100 >= _fullRate * Growth)
         {
             _fullRate = _rate.Value;
@@ -105,7 +117,7 @@ internal sealed partial class PathModel
             _fullRounds++;
         }
 
-        if (hasQueue || _fullRounds >= RoundsWithoutGrowth)
+        if (_fullRounds >= RoundsWithoutGrowth)
             _phase = Phase.Drain;
     }
 

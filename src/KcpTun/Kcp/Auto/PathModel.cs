@@ -47,6 +47,8 @@ internal sealed partial class PathModel
     private long _roundEnd;
     private long _round;
     private bool _isLimited;
+    private int _latestRtt;
+    private int _jitter;
 
     /// <param name="segmentBytes">Bytes of a full transmission.</param>
     public PathModel(int segmentBytes) => _segmentBytes = segmentBytes;
@@ -89,7 +91,7 @@ internal sealed partial class PathModel
             long least = (long)MinimumSegments * _segmentBytes;
             if (_phase == Phase.ProbeRtt)
                 return Math.Max(Bdp / 2, least);
-            int held = Math.Clamp(SmoothedRtt - LeastRtt, 0, MaximumAckDelay);
+            int held = Math.Clamp(SmoothedRtt - LeastRtt, 0, MaximumAckDelay + (JitterMargin * Jitter));
             long window = (Bdp * (_phase == Phase.Start ? StartGain : WindowGain) / 100) + (link * held / 1000);
             return Math.Max(window, _phase == Phase.Start ? (long)InitialSegments * _segmentBytes : least);
         }
@@ -151,7 +153,7 @@ internal sealed partial class PathModel
                 _rate.Add(rate, _round);
         }
 
-        if (isNewRound) if (Debug) System.Console.Error.WriteLine($"M {now} {_phase} {_step} rate {_rate.Value} link {LinkRate} win {Window} infl {inFlight} lim {snapshot.IsLimited} rtt {LeastRtt}/{SmoothedRtt} loss {_loss.Current*100/65536} base {_loss.Base*100/65536}");
+        if (isNewRound) if (Debug) System.Console.Error.WriteLine($"M {now} {_phase} {_step} rate {_rate.Value} link {LinkRate} win {Window} infl {inFlight} lim {snapshot.IsLimited} rtt {LeastRtt}/{SmoothedRtt}/{Jitter} loss {_loss.Current*100/65536} base {_loss.Base*100/65536}");
         bool hasLossRound = _loss.TryEndRound(now, SmoothedRtt);
         Advance(isNewRound, hasLossRound, snapshot.IsLimited, inFlight, now);
     }
@@ -185,6 +187,9 @@ internal sealed partial class PathModel
     {
         _rtt.Sample(rtt, 1);
         _minimumRtt.Add(rtt, now);
+        if (_latestRtt > 0)
+            _jitter += Math.Abs(rtt - _latestRtt) - (_jitter >> JitterShift);
+        _latestRtt = rtt;
         _leastOfRound = Math.Min(_leastOfRound, rtt);
         _leastOfCycle = Math.Min(_leastOfCycle, rtt);
         _samplesOfRound++;

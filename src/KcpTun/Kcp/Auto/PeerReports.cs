@@ -17,6 +17,9 @@ internal struct PeerReports
     /// <summary>Packets over which loss is averaged; older ones count half as much each time it is reached.</summary>
     private const int Memory = 256;
 
+    /// <summary>Reports over which it is averaged at least: overtaking packets count in the wrong one.</summary>
+    private const int MemoryReports = 8;
+
     private uint _sent;
     private uint _received;
     private uint _seen;
@@ -34,7 +37,7 @@ internal struct PeerReports
     public bool IsPeerAuto { get; private set; }
 
     /// <summary>Share of this end's packets that get lost, in 1/65536; −1 while unknown.</summary>
-    public readonly int Loss => _sentSum < PacketsPerReport ? -1 : (int)((long)_lostSum * 65536 / _sentSum);
+    public readonly int Loss => _sentSum < PacketsPerReport ? -1 : (int)((long)Math.Max(0, _lostSum) * 65536 / _sentSum);
 
     public void OnPacketsSent(int count) => _sent += (uint)count;
 
@@ -72,11 +75,16 @@ internal struct PeerReports
         if (_hasReport)
         {
             _sentSum += sent;
-            _lostSum += Math.Max(0, sent - received);
+            // Packets that overtake each other count in the wrong report; over several it evens out.
+            _lostSum += sent - received;
         }
 
-        for (; _sentSum > Memory; _lostSum /= 2)
+        if (_sentSum > Math.Max(Memory, MemoryReports * sent))
+        {
             _sentSum /= 2;
+            _lostSum /= 2;
+        }
+
         _hasReport = true;
         _reportedSeen = announcement.Seen;
         _reportedReceived = announcement.Received;
