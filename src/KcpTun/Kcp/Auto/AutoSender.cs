@@ -51,6 +51,7 @@ internal sealed partial class AutoSender
     private LossDetector _detector;
     private Pacer _pacer;
     private uint _order;
+    private uint _remoteWindow;
     private uint _now;
     private uint _firstNewOfTurn;
 
@@ -101,6 +102,7 @@ internal sealed partial class AutoSender
             return true;
         }
 
+        _remoteWindow = remoteWindow;
         cause = TransmissionCause.Lost;
         if (_probesDue > 0)
             return TryNextProbe(out sequenceNumber, out cause);
@@ -164,7 +166,7 @@ internal sealed partial class AutoSender
             _pacer.Spend(record.Bytes);
         _lastSentAt = _now;
         if (cause is TransmissionCause.Lost or TransmissionCause.Probe)
-            QueueCopies(sequenceNumber, record.IsTail ? Redundancy.MostTransmissions : record.Losses);
+            QueueCopies(sequenceNumber, IsUrgent(in record) ? Redundancy.MostTransmissions : record.Losses);
     }
 
     /// <summary>The turn's transmissions are over.</summary>
@@ -188,6 +190,12 @@ internal sealed partial class AutoSender
     private bool TrustsLateness => ReportedLoss < DoubtfulLoss;
 
     private int CredibleLateness => TrustsLateness ? int.MaxValue : CredibleJitter * _path.Jitter;
+
+    /// <summary>
+    /// Somebody waits for this very segment: nothing follows it, or the peer's window is nearly used up behind it.
+    /// </summary>
+    private bool IsUrgent(in SegmentRecord record) =>
+        record.IsTail || _send.InFlight >= (int)(_remoteWindow - (_remoteWindow / 4));
 
     private bool MaySendNew(uint remoteWindow) =>
         (uint)_send.InFlight < remoteWindow && _flight.InFlightBytes < _path.Window;

@@ -187,8 +187,10 @@ internal sealed partial class PathModel
     {
         _rtt.Sample(rtt, 1);
         _minimumRtt.Add(rtt, now);
-        if (_latestRtt > 0)
-            _jitter += Math.Abs(rtt - _latestRtt) - (_jitter >> JitterShift);
+        // Until more is known, an eighth of the round trip may be jitter.
+        _jitter += _latestRtt > 0
+            ? Math.Abs(rtt - _latestRtt) - (_jitter >> JitterShift)
+            : (rtt << JitterShift) / 8;
         _latestRtt = rtt;
         _leastOfRound = Math.Min(_leastOfRound, rtt);
         _leastOfCycle = Math.Min(_leastOfCycle, rtt);
