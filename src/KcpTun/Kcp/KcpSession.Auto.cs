@@ -24,6 +24,15 @@ public sealed partial class KcpSession
             _auto.IsBacklogged = isBacklogged;
     }
 
+    /// <summary>
+    /// Whether packets carry FEC headers, if FEC is on. A peer in mode auto needs none: it has window enough to wait for
+    /// retransmissions.
+    /// </summary>
+    public bool UsesFec => _auto is null || !_reports.IsPeerAuto;
+
+    /// <summary>Whether a complete group gets its parity.</summary>
+    public bool WantsParity => _auto is null || _auto.WantsParity;
+
     /// <summary>Time has passed: mode auto finds out what may leave.</summary>
     /// <param name="now">Milliseconds.</param>
     public void Advance(uint now) => _auto?.Advance(now);

@@ -96,21 +96,28 @@ public sealed partial class LinkCore
         return false;
     }
 
-    Span<byte> IKcpOutput.Begin() => Reserve().Slice(_payloadOffset, _kcp.Mtu);
+    Span<byte> IKcpOutput.Begin()
+    {
+        _isBare = _fecEncoder is null || !_kcp.UsesFec;
+        return Reserve().Slice(_isBare ? _headerLength : _payloadOffset, _kcp.Mtu);
+    }
 
     void IKcpOutput.Emit(int length)
     {
-        int parity = 0;
-        if (_fecEncoder is not null)
+        if (_isBare)
         {
-            Span<byte> packet = Reserve()[_headerLength..(_payloadOffset + length)];
-            parity = _fecEncoder.Encode(packet, _now);
+            Commit(_headerLength + length + _trailerLength);
+            return;
         }
 
+        Span<byte> packet = Reserve()[_headerLength..(_payloadOffset + length)];
+        int parity = _fecEncoder!.Encode(packet, _now);
         Commit(_payloadOffset + length + _trailerLength);
+        if (!_kcp.WantsParity)
+            return;
         for (int i = 0; i < parity; i++)
         {
-            int parityLength = _fecEncoder!.WriteParity(i, Reserve()[_headerLength..]);
+            int parityLength = _fecEncoder.WriteParity(i, Reserve()[_headerLength..]);
             Commit(_headerLength + parityLength + _trailerLength);
         }
     }

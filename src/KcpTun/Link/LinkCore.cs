@@ -39,6 +39,7 @@ public sealed partial class LinkCore : IKcpOutput, IDisposable
     private readonly int _headerLength;
     private readonly int _trailerLength;
     private FecDecoder? _fecDecoder;
+    private bool _isBare;
     private Instant _now;
     private Instant _tuncryptDeadline;
     private IPacketSink? _sink;
@@ -54,7 +55,7 @@ public sealed partial class LinkCore : IKcpOutput, IDisposable
         _handler = handler;
         _source = source;
         (_headerLength, _trailerLength) = EnvelopeOverhead(options.Cipher);
-        _payloadOffset = _headerLength + (options.SendsFec ? FecHeader.Length : 0);
+        _payloadOffset = _headerLength + (options.HasFec ? FecHeader.Length : 0);
         int mtu = Math.Min(options.Mtu, MaxDatagram);
         _kcp = new KcpSession(
             new KcpOptions
@@ -67,7 +68,7 @@ public sealed partial class LinkCore : IKcpOutput, IDisposable
             },
             resources.Pool, resources.Counters);
         int room = mtu - _headerLength - _trailerLength;
-        if (options.SendsFec)
+        if (options.HasFec)
             _fecEncoder = new FecEncoder(options.DataShards, options.ParityShards, room);
         if (options.RateLimit > 0)
             _pacer = new PacketPacer(options.RateLimit, resources.Pool);

@@ -41,8 +41,5 @@ public sealed record LinkOptions
 
     public required SmuxOptions Smux { get; init; }
 
-    /// <summary>Packets are sent with FEC headers and parity. Mode auto repeats segments instead.</summary>
-    public bool SendsFec => HasFec && !Profile.IsAuto;
-
     public bool HasFec => DataShards > 0 && ParityShards > 0;
 }

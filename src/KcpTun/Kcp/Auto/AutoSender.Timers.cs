@@ -24,6 +24,8 @@ internal sealed partial class AutoSender
     private uint _lastProgressAt;
     private int _probes;
     private int _probesDue;
+    private bool _hasLost;
+    private uint _lostAt;
 
     /// <summary>When <see cref="Advance"/> has something to do; false while nothing is under way.</summary>
     public bool TryGetDeadline(uint remoteWindow, out uint deadline)
@@ -72,6 +74,8 @@ internal sealed partial class AutoSender
         for (int i = 0; i < record.Volley; i++)
             _path.Loss.Resolve(true);
         _path.OnLost(record.Bytes);
+        _hasLost = true;
+        _lostAt = _now;
         _flight.MarkLost(sequenceNumber);
     }
 

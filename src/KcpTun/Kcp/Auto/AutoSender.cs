@@ -43,6 +43,12 @@ internal sealed partial class AutoSender
     /// <summary>Then it is believed up to so many times the mean jitter.</summary>
     private const int CredibleJitter = 8;
 
+    /// <summary>How long a full window of the peer counts as the limit of the transfer, ms.</summary>
+    private const int WindowMemory = 500;
+
+    /// <summary>How long parity goes on after a loss, ms: it hides the losses it was made for.</summary>
+    private const int ParityMemory = 5000;
+
     private readonly SendBuffer _send;
     private readonly Flight _flight = new();
     private readonly PathModel _path;
@@ -52,6 +58,8 @@ internal sealed partial class AutoSender
     private Pacer _pacer;
     private uint _order;
     private uint _remoteWindow;
+    private bool _isWindowFull;
+    private uint _windowFullAt;
     private uint _now;
     private uint _firstNewOfTurn;
 
@@ -78,6 +86,13 @@ internal sealed partial class AutoSender
 
     /// <summary>Whether the layer above should queue more: as much as may leave now, and a little.</summary>
     public bool WantsMore(uint remoteWindow) => _send.Queued < SegmentsAllowed(remoteWindow) + QueueReserve;
+
+    /// <summary>
+    /// Whether parity is worth its bytes: segments get lost, and what waits behind them fills the peer's window.
+    /// </summary>
+    public bool WantsParity =>
+        _isWindowFull && SequenceNumber.Difference(_now, _windowFullAt) < WindowMemory
+        && _hasLost && SequenceNumber.Difference(_now, _lostAt) < ParityMemory;
 
     /// <summary>Time passes: fills the buckets and finds what is lost.</summary>
     public void Advance(uint now)
@@ -173,6 +188,12 @@ internal sealed partial class AutoSender
     public void EndTurn()
     {
         bool isDrained = _send.Queued == 0 && !IsBacklogged;
+        if (!isDrained && IsWindowScarce)
+        {
+            _isWindowFull = true;
+            _windowFullAt = _now;
+        }
+
         _path.SetLimited(isDrained && _flight.InFlightBytes < _path.Window);
         if (!isDrained)
             return;
@@ -195,7 +216,9 @@ internal sealed partial class AutoSender
     /// Somebody waits for this very segment: nothing follows it, or the peer's window is nearly used up behind it.
     /// </summary>
     private bool IsUrgent(in SegmentRecord record) =>
-        record.IsTail || _send.InFlight >= (int)(_remoteWindow - (_remoteWindow / 4));
+        record.IsTail || IsWindowScarce;
+
+    private bool IsWindowScarce => _send.InFlight >= (int)(_remoteWindow - (_remoteWindow / 4));
 
     private bool MaySendNew(uint remoteWindow) =>
         (uint)_send.InFlight < remoteWindow && _flight.InFlightBytes < _path.Window;
