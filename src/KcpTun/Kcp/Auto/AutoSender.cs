@@ -207,8 +207,11 @@ internal sealed partial class AutoSender
         _firstNewOfTurn = _send.Next;
     }
 
-    /// <summary>Whether an old acknowledgement is a late one, not the repetition of a lost one.</summary>
-    private bool TrustsLateness => ReportedLoss < DoubtfulLoss;
+    /// <summary>
+    /// Whether an old acknowledgement is a late one, not the repetition of a lost one, nor that of a segment that was lost
+    /// and rebuilt from parity.
+    /// </summary>
+    private bool TrustsLateness => ReportedLoss < DoubtfulLoss && !WantsParity;
 
     private int CredibleLateness => TrustsLateness ? int.MaxValue : CredibleJitter * _path.Jitter;
 

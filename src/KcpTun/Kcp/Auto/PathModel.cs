@@ -75,7 +75,9 @@ internal sealed partial class PathModel
             long link = LinkRate;
             if (link == 0)
                 return InitialRate;
-            long least = (_phase == Phase.Start ? InitialSegments : MinimumSegments) * (long)_segmentBytes;
+            long least = (long)MinimumSegments * _segmentBytes;
+            if (_phase == Phase.Start)
+                least = (long)InitialSegments * _segmentBytes * StartGain / 100;
             return Math.Max(link * PacingGain / 100, least * 1000 / Math.Max(1, SmoothedRtt));
         }
     }
