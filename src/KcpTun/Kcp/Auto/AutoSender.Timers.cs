@@ -37,7 +37,7 @@ internal sealed partial class AutoSender
             Note(ProbeAt());
             ref SegmentRecord oldest = ref _flight[_flight.Oldest];
             if (_detector.IsOvertaken(oldest.LastAt, oldest.Order))
-                Note(_detector.LostAt(oldest.LastAt, _path.SmoothedRtt, CredibleLateness));
+                Note(_detector.LostAt(oldest.LastAt, _path.SmoothedRtt, CredibleLateness, _path.Jitter));
         }
 
         if (_redundancy.Count > 0)
@@ -63,7 +63,7 @@ internal sealed partial class AutoSender
             ref SegmentRecord record = ref _flight[sn];
             if (!_detector.IsOvertaken(record.LastAt, record.Order))
                 return;
-            if (SequenceNumber.Difference(_now, _detector.LostAt(record.LastAt, _path.SmoothedRtt, CredibleLateness)) < 0)
+            if (SequenceNumber.Difference(_now, _detector.LostAt(record.LastAt, _path.SmoothedRtt, CredibleLateness, _path.Jitter)) < 0)
                 return;
             Lose(sn, in record);
         }

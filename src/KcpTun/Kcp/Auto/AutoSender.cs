@@ -246,7 +246,7 @@ internal sealed partial class AutoSender
 
     private void QueueCopies(uint sequenceNumber, int most)
     {
-        if (PathModel.Debug) System.Console.Error.WriteLine($"C {_now} sn {sequenceNumber} rep {ReportedLoss*100/65536} cur {_path.Loss.Current*100/65536} reo {_detector.ReorderingWindow(_path.SmoothedRtt, CredibleLateness)} rtt {_path.SmoothedRtt}/{_path.RttVariation} budget {_redundancy.Budget} most {most} losses {_flight[sequenceNumber].Losses} infl {_flight.InFlightCount}");
+        if (PathModel.Debug) System.Console.Error.WriteLine($"C {_now} sn {sequenceNumber} rep {ReportedLoss*100/65536} cur {_path.Loss.Current*100/65536} reo {_detector.ReorderingWindow(_path.SmoothedRtt, CredibleLateness, _path.Jitter)} rtt {_path.SmoothedRtt}/{_path.RttVariation} budget {_redundancy.Budget} most {most} losses {_flight[sequenceNumber].Losses} infl {_flight.InFlightCount}");
         ref SegmentRecord record = ref _flight[sequenceNumber];
         int copies = Math.Min(Redundancy.Transmissions(LossNow), most) - 1;
         uint distance = (uint)Redundancy.Spacing(_path.LeastRtt);

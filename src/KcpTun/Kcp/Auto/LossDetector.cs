@@ -14,6 +14,9 @@ internal struct LossDetector
     /// </summary>
     public const int MinimumReordering = 2;
 
+    /// <summary>Overtaking to be expected, in units of the mean jitter.</summary>
+    private const int ExpectedJitter = 4;
+
     /// <summary>
     /// Round trips for which the largest overtaking seen counts; RFC 8985, section 7.1, holds it for 16 recoveries.
     /// </summary>
@@ -47,10 +50,13 @@ internal struct LossDetector
     /// Lateness that is believed, ms. Where many acknowledgements get lost and the peer repeats them, what was late may
     /// have been the acknowledgement.
     /// </param>
-    public readonly int ReorderingWindow(int smoothedRtt, int credible)
+    /// <param name="jitter">Mean jitter of the round trip, ms: what overtaking is to be expected before any is seen.
+    /// </param>
+    public readonly int ReorderingWindow(int smoothedRtt, int credible, int jitter)
     {
         int lateness = Math.Max(_lateness, _latenessBefore);
-        int window = Math.Min(lateness + (lateness / 4), credible) + MinimumReordering;
+        int window = Math.Max(Math.Min(lateness + (lateness / 4), credible), ExpectedJitter * jitter);
+        window += MinimumReordering;
         return Math.Min(window, Math.Max(MostReordering * smoothedRtt, MinimumReordering));
     }
 
@@ -98,6 +104,6 @@ internal struct LossDetector
     }
 
     /// <summary>When an overtaken transmission counts as lost, ms.</summary>
-    public readonly uint LostAt(uint sentAt, int smoothedRtt, int credible) =>
-        sentAt + (uint)(LatestRtt + ReorderingWindow(smoothedRtt, credible));
+    public readonly uint LostAt(uint sentAt, int smoothedRtt, int credible, int jitter) =>
+        sentAt + (uint)(LatestRtt + ReorderingWindow(smoothedRtt, credible, jitter));
 }
