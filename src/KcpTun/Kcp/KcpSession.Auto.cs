@@ -47,14 +47,20 @@ public sealed partial class KcpSession
         _hasPush = false;
         _auto!.BeginPacket(now);
         _reports.OnPacketReceived();
+        bool isFirst = true;
         while (packet.Length >= KcpHeader.Length)
         {
             KcpHeader header = KcpHeader.Read(packet);
             packet = packet[KcpHeader.Length..];
             if (Check(in header, packet.Length) != KcpInputResult.Ok)
                 return;
-            if (header.Command == KcpHeader.Ack && _send.Contains(header.SequenceNumber))
-                _auto.OnAck(header.SequenceNumber, header.Timestamp);
+            if (header.Command == KcpHeader.Ack)
+            {
+                if (_send.Contains(header.SequenceNumber))
+                    _auto.OnAck(header.SequenceNumber, header.Timestamp, isFirst);
+                isFirst = false;
+            }
+
             packet = packet[(int)header.PayloadLength..];
         }
     }
@@ -124,7 +130,7 @@ public sealed partial class KcpSession
                 (_ackMemory ??= new AckMemory()).Add(header.SequenceNumber, header.Timestamp, repetitions);
         }
 
-        while (_ackMemory is not null && _ackMemory.TryTake(_receive.Next, ref repeatable, out AckList.Entry again))
+        while (_ackMemory is not null && acks.Length > 0 && _ackMemory.TryTake(_receive.Next, ref repeatable, out AckList.Entry again))
         {
             header = header with { SequenceNumber = again.SequenceNumber, Timestamp = again.Timestamp };
             header.Write(writer.Reserve(KcpHeader.Length));
@@ -150,6 +156,7 @@ public sealed partial class KcpSession
         if (_auto is null || !Announcement.TryRead(packet, Conversation, out Announcement announcement))
             return;
         _reports.OnAnnouncement(in announcement);
+        _auto.IsPeerAuto = true;
         _auto.ReportedLoss = _reports.Loss;
     }
 

@@ -34,8 +34,11 @@ internal sealed partial class AutoSender
     /// <summary>An acknowledgement of a segment of the window.</summary>
     /// <param name="sequenceNumber">Numbered and not before una.</param>
     /// <param name="timestamp">Of the transmission that arrived; a hostile peer may claim any.</param>
-    public void OnAck(uint sequenceNumber, uint timestamp)
+    /// <param name="isFirst">It is the first of its packet.</param>
+    public void OnAck(uint sequenceNumber, uint timestamp, bool isFirst)
     {
+        // A peer in mode auto writes those it repeats last; when they come says nothing about their segments.
+        bool isFresh = isFirst || !IsPeerAuto;
         ref SegmentRecord record = ref _flight[sequenceNumber];
         if (record.State == SegmentState.Settled)
             return;
@@ -43,9 +46,9 @@ internal sealed partial class AutoSender
             && SequenceNumber.Difference(_now, timestamp) >= 0;
         if (!isPlausible)
             timestamp = record.LastAt;
-        NoteFate(in record, timestamp);
+        NoteFate(in record, timestamp, isFresh);
         if (isPlausible)
-            NoteArrival(in record, timestamp);
+            NoteArrival(in record, timestamp, isFresh);
         Deliver(sequenceNumber, ref record, timestamp);
     }
 
@@ -62,7 +65,7 @@ internal sealed partial class AutoSender
     private uint _newestSentAt;
 
     /// <summary>Which of the segment's transmissions were lost before the one that arrived.</summary>
-    private void NoteFate(in SegmentRecord record, uint timestamp)
+    private void NoteFate(in SegmentRecord record, uint timestamp, bool isFresh)
     {
         if (SequenceNumber.Difference(timestamp, record.VolleyAt) < 0)
         {
@@ -71,7 +74,8 @@ internal sealed partial class AutoSender
             _path.OnLost(-record.Bytes);
             _path.Loss.Resolve(false);
             int rtt = SequenceNumber.Difference(_now, timestamp);
-            _detector.NoteLateness(rtt - _detector.LatestRtt, _now, _path.SmoothedRtt);
+            if (isFresh)
+                _detector.NoteLateness(rtt - _detector.LatestRtt, _now, _path.SmoothedRtt);
             return;
         }
 
@@ -84,13 +88,14 @@ internal sealed partial class AutoSender
         _path.Loss.Resolve(false);
     }
 
-    private void NoteArrival(in SegmentRecord record, uint timestamp)
+    private void NoteArrival(in SegmentRecord record, uint timestamp, bool isFresh)
     {
         bool isNewest = !_detector.HasSample || SequenceNumber.Difference(timestamp, _detector.LatestAt) > 0;
+        if (!isNewest && !isFresh)
+            return;
         uint order = timestamp == record.LastAt ? record.Order : 0;
         _detector.OnArrival(timestamp, order, _now, _path.SmoothedRtt);
-        if (isNewest || TrustsLateness)
-            _path.OnRoundTrip(Math.Max(1, SequenceNumber.Difference(_now, timestamp)), _now);
+        _path.OnRoundTrip(Math.Max(1, SequenceNumber.Difference(_now, timestamp)), _now);
     }
 
     private void Deliver(uint sequenceNumber, ref SegmentRecord record, uint sentAt)

@@ -37,10 +37,7 @@ internal sealed partial class AutoSender
     /// <summary>Segments waiting behind what may leave now, so that the next turn finds some.</summary>
     private const int QueueReserve = 8;
 
-    /// <summary>Loss, in 1/65536, beyond which an acknowledgement that comes late is probably a repeated one.</summary>
-    private const int DoubtfulLoss = 65536 / 20;
-
-    /// <summary>Then it is believed up to so many times the mean jitter.</summary>
+    /// <summary>While parity is sent, lateness is believed up to so many times the mean jitter.</summary>
     private const int CredibleJitter = 8;
 
     /// <summary>How long a full window of the peer counts as the limit of the transfer, ms.</summary>
@@ -77,6 +74,9 @@ internal sealed partial class AutoSender
 
     /// <summary>More data waits above than has been queued.</summary>
     public bool IsBacklogged { get; set; }
+
+    /// <summary>The peer runs in mode auto, too.</summary>
+    public bool IsPeerAuto { get; set; }
 
     /// <summary>Share of packets lost as the peer counts it, in 1/65536; −1 when it does not tell.</summary>
     public int ReportedLoss { get; set; } = -1;
@@ -207,13 +207,8 @@ internal sealed partial class AutoSender
         _firstNewOfTurn = _send.Next;
     }
 
-    /// <summary>
-    /// Whether an old acknowledgement is a late one, not the repetition of a lost one, nor that of a segment that was lost
-    /// and rebuilt from parity.
-    /// </summary>
-    private bool TrustsLateness => ReportedLoss < DoubtfulLoss && !WantsParity;
-
-    private int CredibleLateness => TrustsLateness ? int.MaxValue : CredibleJitter * _path.Jitter;
+    /// <summary>Lateness that is believed, ms: what parity has rebuilt comes late without having been overtaken.</summary>
+    private int CredibleLateness => !WantsParity ? int.MaxValue : CredibleJitter * _path.Jitter;
 
     /// <summary>
     /// Somebody waits for this very segment: nothing follows it, or the peer's window is nearly used up behind it.

@@ -47,8 +47,7 @@ internal struct LossDetector
     /// </summary>
     /// <param name="smoothedRtt">Smoothed round trip, ms.</param>
     /// <param name="credible">
-    /// Lateness that is believed, ms. Where many acknowledgements get lost and the peer repeats them, what was late may
-    /// have been the acknowledgement.
+    /// Lateness that is believed, ms.
     /// </param>
     /// <param name="jitter">Mean jitter of the round trip, ms: what overtaking is to be expected before any is seen.
     /// </param>
