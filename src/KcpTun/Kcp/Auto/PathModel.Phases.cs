@@ -25,8 +25,8 @@ internal sealed partial class PathModel
     /// <summary>Gains of the sending rate, percent, each held for a round trip (BBR v1).</summary>
     private static ReadOnlySpan<byte> Cycle => [125, 75, 100, 100, 100, 100, 100, 100];
 
-    /// <summary>Sending rate, percent, while a queue stands that may be this session's.</summary>
-    private const int YieldingGain = 90;
+    /// <summary>Sending rate, percent of what arrives, while a queue stands that may be this session's.</summary>
+    private const int YieldingGain = 85;
 
     /// <summary>Cycles of the gain in which the queue never emptied, after which it is somebody else's.</summary>
     private const int StubbornCycles = 2;
@@ -68,12 +68,16 @@ internal sealed partial class PathModel
     /// <summary>The queue is not this session's: it stayed although this one has sent less than it got.</summary>
     private bool IsCompeting => _stubbornCycles >= StubbornCycles;
 
+    /// <summary>
+    /// A queue stands: less is sent than what arrives, so that it empties even if other sessions take part in it.
+    /// </summary>
+    private bool IsYielding => _phase == Phase.Cruise && _step > 1 && HasQueue && !IsCompeting;
+
     private int PacingGain => _phase switch
     {
         Phase.Start => StartGain,
         Phase.Drain => 100 * 100 / StartGain,
         Phase.ProbeRtt => 100,
-        _ when _step > 1 && HasQueue && !IsCompeting => YieldingGain,
         _ => Cycle[_step],
     };
 

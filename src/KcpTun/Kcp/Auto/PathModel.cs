@@ -47,6 +47,7 @@ internal sealed partial class PathModel
     private long _roundEnd;
     private long _round;
     private bool _isLimited;
+    private long _recentRate;
     private int _latestRtt;
     private int _jitter;
 
@@ -78,7 +79,8 @@ internal sealed partial class PathModel
             long least = (long)MinimumSegments * _segmentBytes;
             if (_phase == Phase.Start)
                 least = (long)InitialSegments * _segmentBytes * StartGain / 100;
-            return Math.Max(link * PacingGain / 100, least * 1000 / Math.Max(1, SmoothedRtt));
+            long rate = IsYielding ? _recentRate * YieldingGain / 100 : link * PacingGain / 100;
+            return Math.Max(rate, least * 1000 / Math.Max(1, SmoothedRtt));
         }
     }
 
@@ -151,6 +153,7 @@ internal sealed partial class PathModel
         if (interval >= Math.Max(1, LeastRtt))
         {
             long rate = Carried(_delivered - snapshot.Delivered, _lost - snapshot.Lost) * 1000 / interval;
+            _recentRate = rate;
             if (!snapshot.IsLimited || rate >= _rate.Value)
                 _rate.Add(rate, _round);
         }
