@@ -74,7 +74,6 @@ public sealed partial class KcpSession
 
     private void NoteAck(uint sn, uint timestamp, bool isNew)
     {
-        if (PathModel.Debug) System.Console.Error.WriteLine($"R {_auto?.GetHashCode()%100} at {_auto?.Now} sn {sn} ts {timestamp} new {isNew}");
         _hasPush = true;
         _hasNewSegment |= isNew;
         if (isNew || _auto is null)

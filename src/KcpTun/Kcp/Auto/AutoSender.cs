@@ -70,8 +70,6 @@ internal sealed partial class AutoSender
     /// <summary>What is known about the path.</summary>
     public PathModel Path => _path;
 
-    public uint Now => _now;
-
     /// <summary>More data waits above than has been queued.</summary>
     public bool IsBacklogged { get; set; }
 
@@ -158,7 +156,6 @@ internal sealed partial class AutoSender
     /// <summary>The segment has been written to a packet.</summary>
     public void OnSent(uint sequenceNumber, TransmissionCause cause, int payload)
     {
-        if (PathModel.Debug) System.Console.Error.WriteLine($"S {GetHashCode()%100} {_now} sn {sequenceNumber} {cause} {payload}");
         ref SegmentRecord record = ref _flight[sequenceNumber];
         bool isIdle = _flight.InFlightCount == 0;
         record.Order = ++_order;
@@ -241,7 +238,6 @@ internal sealed partial class AutoSender
 
     private void QueueCopies(uint sequenceNumber, int most)
     {
-        if (PathModel.Debug) System.Console.Error.WriteLine($"C {_now} sn {sequenceNumber} rep {ReportedLoss*100/65536} cur {_path.Loss.Current*100/65536} reo {_detector.ReorderingWindow(_path.SmoothedRtt, CredibleLateness, _path.Jitter)} rtt {_path.SmoothedRtt}/{_path.RttVariation} budget {_redundancy.Budget} most {most} losses {_flight[sequenceNumber].Losses} infl {_flight.InFlightCount}");
         ref SegmentRecord record = ref _flight[sequenceNumber];
         int copies = Math.Min(Redundancy.Transmissions(LossNow), most) - 1;
         uint distance = (uint)Redundancy.Spacing(_path.LeastRtt);

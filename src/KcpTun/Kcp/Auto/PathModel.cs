@@ -34,7 +34,6 @@ internal sealed partial class PathModel
     /// <summary>Longest that acknowledgements are held back by any of kcptun's modes, ms.</summary>
     private const int MaximumAckDelay = 40;
 
-    internal static readonly bool Debug = System.Environment.GetEnvironmentVariable("AUTODEBUG") is not null;
     private readonly int _segmentBytes;
     private WindowedMaximum _rate = new(RateRounds);
     private MinimumRtt _minimumRtt;
@@ -158,7 +157,6 @@ internal sealed partial class PathModel
                 _rate.Add(rate, _round);
         }
 
-        if (isNewRound) if (Debug) System.Console.Error.WriteLine($"M {now} {_phase} {_step} rate {_rate.Value} link {LinkRate} win {Window} infl {inFlight} lim {snapshot.IsLimited} rtt {LeastRtt}/{SmoothedRtt}/{Jitter} loss {_loss.Current*100/65536} base {_loss.Base*100/65536}");
         bool hasLossRound = _loss.TryEndRound(now, SmoothedRtt);
         Advance(isNewRound, hasLossRound, snapshot.IsLimited, inFlight, now);
     }
@@ -192,10 +190,10 @@ internal sealed partial class PathModel
     {
         _rtt.Sample(rtt, 1);
         _minimumRtt.Add(rtt, now);
-        // Until more is known, an eighth of the round trip may be jitter.
+        // Until more is known, a sixteenth of the round trip may be jitter.
         _jitter += _latestRtt > 0
             ? Math.Abs(rtt - _latestRtt) - (_jitter >> JitterShift)
-            : (rtt << JitterShift) / 8;
+            : (rtt << JitterShift) / 16;
         _latestRtt = rtt;
         _leastOfRound = Math.Min(_leastOfRound, rtt);
         _leastOfCycle = Math.Min(_leastOfCycle, rtt);

@@ -32,8 +32,6 @@ internal sealed class Redundancy
     private long _budget = LeastBudget;
     private uint _filledAt;
 
-    public long Budget => _budget;
-
     /// <summary>Copies waiting.</summary>
     public int Count => _count;
 
