@@ -22,8 +22,8 @@ internal sealed partial class PathModel
     /// <summary>How long a visit to an emptied path takes beyond a round trip, ms (BBR: ProbeRTTDuration).</summary>
     private const int ProbeRttDuration = 200;
 
-    /// <summary>Gains of the sending rate, percent, each held for a round trip (BBR v1).</summary>
-    private static ReadOnlySpan<byte> Cycle => [125, 75, 100, 100, 100, 100, 100, 100];
+    /// <summary>Gains of the sending rate, percent, each held for a round trip (BBR v1 has 125 and 75, and so a longer queue).</summary>
+    private static ReadOnlySpan<byte> Cycle => [115, 85, 100, 100, 100, 100, 100, 100];
 
     /// <summary>Sending rate, percent of what arrives, while a queue stands that may be this session's.</summary>
     private const int YieldingGain = 85;

@@ -16,7 +16,7 @@ internal sealed partial class PathModel
     private const long InitialRate = 10_000_000;
 
     /// <summary>Gain of rate and window while the rate is sought, percent (BBR: 4 ln 2).</summary>
-    private const int StartGain = 277;
+    private const int StartGain = 350;
 
     /// <summary>Gain of the window afterwards, percent (BBR: cwnd_gain).</summary>
     private const int WindowGain = 200;
