@@ -185,7 +185,8 @@ internal sealed partial class AutoSender
     public void EndTurn()
     {
         bool isDrained = _send.Queued == 0 && !IsBacklogged;
-        if (!isDrained && IsWindowScarce)
+        // The peer's window is what limits the transfer, or will be as soon as a segment is missing.
+        if (!isDrained && (IsWindowScarce || _path.Window / _mss >= _remoteWindow))
         {
             _isWindowFull = true;
             _windowFullAt = _now;
