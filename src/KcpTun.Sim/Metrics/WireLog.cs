@@ -53,8 +53,8 @@ internal sealed class WireLog
     public long MeanQueueDelay => _queued == 0 ? 0 : _queuedFor / _queued;
 
     /// <summary>
-    /// Wait at the bottleneck that 95 of 100 datagrams do not exceed, ns, to a millisecond; of the direction in which it is
-    /// longer.
+    /// Wait at the bottleneck that 95 of 100 datagrams do not exceed, ns, to a millisecond; of the direction in
+    /// which it is longer.
     /// </summary>
     public long QueueDelayP95 => Math.Max(P95(PathDirection.Up), P95(PathDirection.Down));
 

@@ -22,7 +22,8 @@ public readonly record struct KcpProfile(int NoDelay, int Interval, int Resend, 
     public static KcpProfile Library => new(0, 100, 0, true);
 
     /// <summary>The mode names kcptun documents, and <c>default</c>.</summary>
-    public static IReadOnlyList<string> ModeNames { get; } = ["fast3", "fast2", "fast", "normal", "default", "manual", "auto"];
+    public static IReadOnlyList<string> ModeNames { get; } =
+        ["fast3", "fast2", "fast", "normal", "default", "manual", "auto"];
 
     /// <summary>
     /// The profile of a mode name. A named mode overrides the four values; any name that is not in the table means

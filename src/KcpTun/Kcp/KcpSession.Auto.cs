@@ -25,8 +25,8 @@ public sealed partial class KcpSession
     }
 
     /// <summary>
-    /// Whether packets carry FEC headers, if FEC is on. A peer in mode auto needs none: it has window enough to wait for
-    /// retransmissions.
+    /// Whether packets carry FEC headers, if FEC is on. A peer in mode auto needs none: it has window enough to wait
+    /// for retransmissions.
     /// </summary>
     public bool UsesFec => _auto is null || !_reports.IsPeerAuto;
 
@@ -129,7 +129,11 @@ public sealed partial class KcpSession
                 (_ackMemory ??= new AckMemory()).Add(header.SequenceNumber, header.Timestamp, repetitions);
         }
 
-        while (_ackMemory is not null && acks.Length > 0 && _ackMemory.TryTake(_receive.Next, ref repeatable, out AckList.Entry again))
+        // Never without a new one: the first acknowledgement of a packet is no repetition.
+        if (acks.Length == 0)
+            repeatable = 0;
+        while (_ackMemory is not null
+            && _ackMemory.TryTake(_receive.Next, ref repeatable, out AckList.Entry again))
         {
             header = header with { SequenceNumber = again.SequenceNumber, Timestamp = again.Timestamp };
             header.Write(writer.Reserve(KcpHeader.Length));

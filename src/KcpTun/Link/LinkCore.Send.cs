@@ -27,8 +27,8 @@ public sealed partial class LinkCore
     }
 
     /// <summary>
-    /// KCP asks for no more than it can send soon, so that streams, not KCP, hold what has to wait: there the next frame
-    /// of an interactive stream passes a bulk transfer.
+    /// KCP asks for no more than it can send soon, so that streams, not KCP, hold what has to wait: there the next
+    /// frame of an interactive stream passes a bulk transfer.
     /// </summary>
     private void TransmitAuto(uint milliseconds)
     {

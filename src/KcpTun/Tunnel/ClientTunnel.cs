@@ -19,8 +19,8 @@ public sealed class ClientTunnel : IDisposable
     public const int MaxWaiting = 1024;
 
     /// <summary>
-    /// Sessions of mode auto, at least. Within one, a lost segment holds up all streams behind it; streams that have one of
-    /// their own do not wait for each other. They are dialled only when there are as many streams.
+    /// Sessions of mode auto, at least. Within one, a lost segment holds up all streams behind it; streams that have
+    /// one of their own do not wait for each other. They are dialled only when there are as many streams.
     /// </summary>
     public const int AutoSessions = 4;
 

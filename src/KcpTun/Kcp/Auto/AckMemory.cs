@@ -11,7 +11,8 @@ internal sealed class AckMemory
     /// <summary>Times an acknowledgement is repeated, at most.</summary>
     private const int MostRepetitions = 2;
 
-    /// <summary>Share of acknowledgements, in 1/65536, that may still get lost with all repetitions: 1 in 200.</summary>
+    /// <summary>Share of acknowledgements, in 1/65536, that may still get lost with all repetitions: 1 in
+    /// 200.</summary>
     private const int Residual = 65536 / 200;
 
     /// <summary>Acknowledgements remembered, the latest ones.</summary>

@@ -37,7 +37,7 @@ internal sealed partial class AutoSender
             Note(ProbeAt());
             ref SegmentRecord oldest = ref _flight[_flight.Oldest];
             if (_detector.IsOvertaken(oldest.LastAt, oldest.Order))
-                Note(_detector.LostAt(oldest.LastAt, _path.SmoothedRtt, CredibleLateness, _path.Jitter));
+                Note(LostAt(in oldest));
         }
 
         if (_redundancy.Count > 0)
@@ -63,11 +63,14 @@ internal sealed partial class AutoSender
             ref SegmentRecord record = ref _flight[sn];
             if (!_detector.IsOvertaken(record.LastAt, record.Order))
                 return;
-            if (SequenceNumber.Difference(_now, _detector.LostAt(record.LastAt, _path.SmoothedRtt, CredibleLateness, _path.Jitter)) < 0)
+            if (SequenceNumber.Difference(_now, LostAt(in record)) < 0)
                 return;
             Lose(sn, in record);
         }
     }
+
+    private uint LostAt(in SegmentRecord record) =>
+        _detector.LostAt(record.LastAt, _path.SmoothedRtt, CredibleLateness, _path.Jitter);
 
     private void Lose(uint sequenceNumber, in SegmentRecord record)
     {
@@ -80,8 +83,8 @@ internal sealed partial class AutoSender
     }
 
     /// <summary>
-    /// When nothing has been heard for longer than a round trip can take: the last transmissions may be lost, and nothing
-    /// behind them will tell (RFC 8985, section 7; RFC 9002, section 6.2).
+    /// When nothing has been heard for longer than a round trip can take: the last transmissions may be lost, and
+    /// nothing behind them will tell (RFC 8985, section 7; RFC 9002, section 6.2).
     /// </summary>
     private uint ProbeAt()
     {

@@ -19,8 +19,8 @@ internal enum TransmissionCause
 }
 
 /// <summary>
-/// The sending side of <c>--mode auto</c>: decides which segment leaves next and when. It writes nothing itself. Its parts
-/// are loss detection (<see cref="LossDetector"/>), the model of the path (<see cref="PathModel"/>), the
+/// The sending side of <c>--mode auto</c>: decides which segment leaves next and when. It writes nothing itself. Its
+/// parts are loss detection (<see cref="LossDetector"/>), the model of the path (<see cref="PathModel"/>), the
 /// <see cref="Pacer"/> and <see cref="Redundancy"/>.
 /// </summary>
 internal sealed partial class AutoSender
@@ -138,7 +138,8 @@ internal sealed partial class AutoSender
         return true;
     }
 
-    /// <summary>A copy that is due soon, if the packet that leaves now has room for it and does not hold its segment yet.
+    /// <summary>A copy that is due soon, if the packet that leaves now has room for it and does not hold its segment
+    /// yet.
     /// </summary>
     /// <param name="room">Bytes left in the packet.</param>
     /// <param name="sequenceNumber">The segment.</param>
@@ -205,7 +206,8 @@ internal sealed partial class AutoSender
         _firstNewOfTurn = _send.Next;
     }
 
-    /// <summary>Lateness that is believed, ms: what parity has rebuilt comes late without having been overtaken.</summary>
+    /// <summary>Lateness that is believed, ms: what parity has rebuilt comes late without having been
+    /// overtaken.</summary>
     private int CredibleLateness => !WantsParity ? int.MaxValue : CredibleJitter * _path.Jitter;
 
     /// <summary>

@@ -1,6 +1,7 @@
 namespace KcpTun.Kcp.Auto;
 
-/// <summary>State of the path's delivery when a segment was sent (draft-cheng-iccrg-delivery-rate-estimation).</summary>
+/// <summary>State of the path's delivery when a segment was sent
+/// (draft-cheng-iccrg-delivery-rate-estimation).</summary>
 /// <param name="Delivered">Bytes delivered until then.</param>
 /// <param name="Lost">Bytes found lost until then.</param>
 /// <param name="DeliveredAt">When the last of them was acknowledged, ms.</param>

@@ -4,8 +4,8 @@ namespace KcpTun.Kcp.Auto;
 
 /// <summary>
 /// Decides when a transmission is lost: when one that was sent later has arrived and the time in which packets overtake
-/// each other on this path has passed since (RACK, RFC 8985, section 6.2). An acknowledgement of KCP echoes the time of the
-/// transmission it answers, so every sample names its transmission, and one found lost too early shows itself.
+/// each other on this path has passed since (RACK, RFC 8985, section 6.2). An acknowledgement of KCP echoes the time
+/// of the transmission it answers, so every sample names its transmission, and one found lost too early shows itself.
 /// </summary>
 internal struct LossDetector
 {
@@ -23,8 +23,8 @@ internal struct LossDetector
     private const int ReorderingMemory = 16;
 
     /// <summary>
-    /// Largest window, in round trips. RFC 8985 takes one; but the round trip that is measured is that of the packets that
-    /// overtake, and a packet may be late both ways.
+    /// Largest window, in round trips. RFC 8985 takes one; but the round trip that is measured is that of the
+    /// packets that overtake, and a packet may be late both ways.
     /// </summary>
     private const int MostReordering = 2;
 

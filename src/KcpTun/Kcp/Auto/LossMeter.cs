@@ -3,8 +3,8 @@ using KcpTun.Primitives;
 namespace KcpTun.Kcp.Auto;
 
 /// <summary>
-/// The share of transmissions that get lost: now, for redundancy, and the least of the last rounds. What is lost even in
-/// the best round is the path's own chance; what is lost beyond it is a queue or a policer that overflows.
+/// The share of transmissions that get lost: now, for redundancy, and the least of the last rounds. What is lost
+/// even in the best round is the path's own chance; what is lost beyond it is a queue or a policer that overflows.
 /// </summary>
 internal struct LossMeter
 {

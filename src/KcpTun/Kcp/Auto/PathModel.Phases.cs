@@ -22,7 +22,8 @@ internal sealed partial class PathModel
     /// <summary>How long a visit to an emptied path takes beyond a round trip, ms (BBR: ProbeRTTDuration).</summary>
     private const int ProbeRttDuration = 200;
 
-    /// <summary>Gains of the sending rate, percent, each held for a round trip (BBR v1 has 125 and 75, and so a longer queue).</summary>
+    /// <summary>Gains of the sending rate, percent, each held for a round trip (BBR v1 has 125 and 75, and so a
+    /// longer queue).</summary>
     private static ReadOnlySpan<byte> Cycle => [115, 85, 100, 100, 100, 100, 100, 100];
 
     /// <summary>Sending rate, percent of what arrives, while a queue stands that may be this session's.</summary>
@@ -55,13 +56,15 @@ internal sealed partial class PathModel
         ProbeRtt,
     }
 
-    /// <summary>No segment of the round came as fast as the path allows: something waits before the bottleneck.</summary>
+    /// <summary>No segment of the round came as fast as the path allows: something waits before the
+    /// bottleneck.</summary>
     private bool HasQueue { get; set; }
 
     private int QueueThreshold =>
         Math.Clamp(LeastRtt / 8, LeastHyStartDelay, MostHyStartDelay) + (JitterMargin * Jitter);
 
-    /// <summary>Mean difference of two successive round trips, ms (RFC 3550, section 6.4.1): a queue grows in smaller steps.
+    /// <summary>Mean difference of two successive round trips, ms (RFC 3550, section 6.4.1): a queue grows in
+    /// smaller steps.
     /// </summary>
     public int Jitter => _jitter >> JitterShift;
 

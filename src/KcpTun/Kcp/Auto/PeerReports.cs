@@ -37,13 +37,15 @@ internal struct PeerReports
     public bool IsPeerAuto { get; private set; }
 
     /// <summary>Share of this end's packets that get lost, in 1/65536; −1 while unknown.</summary>
-    public readonly int Loss => _sentSum < PacketsPerReport ? -1 : (int)((long)Math.Max(0, _lostSum) * 65536 / _sentSum);
+    public readonly int Loss =>
+        _sentSum < PacketsPerReport ? -1 : (int)((long)Math.Max(0, _lostSum) * 65536 / _sentSum);
 
     public void OnPacketsSent(int count) => _sent += (uint)count;
 
     public void OnPacketReceived() => _received++;
 
-    /// <summary>Whether an announcement is worth while now. A peer that has not been heard has no session yet.</summary>
+    /// <summary>Whether an announcement is worth while now. A peer that has not been heard has no session
+    /// yet.</summary>
     public readonly bool IsDue(uint now) =>
         _received > 0
         && (_nextAt == 0 || SequenceNumber.Difference(now, _nextAt) >= 0)

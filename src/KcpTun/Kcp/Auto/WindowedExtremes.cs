@@ -2,7 +2,8 @@ using KcpTun.Primitives;
 
 namespace KcpTun.Kcp.Auto;
 
-/// <summary>Largest value of the last rounds, from the largest of each of two halves (a bounded windowed filter).</summary>
+/// <summary>Largest value of the last rounds, from the largest of each of two halves (a bounded windowed
+/// filter).</summary>
 internal struct WindowedMaximum(int length)
 {
     private long _current;

@@ -37,7 +37,9 @@ public sealed class AnnouncementTests
         header.SequenceNumber.ShouldNotBe(0u);
         KcpHeader.IsKnownCommand(header.Command).ShouldBeFalse();
         var session = new KcpSession(
-            new KcpOptions { Conversation = Conversation }, new PacketPool(new MemoryBudget(MemoryBudget.DefaultLimitBytes)), new SnmpCounters());
+            new KcpOptions { Conversation = Conversation },
+            new PacketPool(new MemoryBudget(MemoryBudget.DefaultLimitBytes)),
+            new SnmpCounters());
         session.Absorb(Packet(), true, 1).ShouldNotBe(KcpInputResult.Ok);
         session.RemoteWindow.ShouldBe(KcpOptions.DefaultWindow);
     }
