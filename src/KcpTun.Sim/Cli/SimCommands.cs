@@ -23,6 +23,7 @@ public static class SimCommands
         new ReplayCommand(),
         new HashCommand(Golden),
         new ConformCommand(ConformOutput.All),
+        new BadLinksCommand(),
         new ListCommand(),
     ];
 }

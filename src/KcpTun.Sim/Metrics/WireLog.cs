@@ -13,6 +13,9 @@ namespace KcpTun.Sim.Metrics;
 /// </summary>
 internal sealed class WireLog
 {
+    /// <summary>Longer waits count as this, ms.</summary>
+    private const int MostQueueDelay = 2000;
+
     private readonly TraceHash _trace;
     private readonly Envelope _envelope;
     private readonly List<IWireObserver> _observers = [];
@@ -20,6 +23,7 @@ internal sealed class WireLog
     private readonly OpenResult[] _opened = new OpenResult[1];
     private readonly long[] _entered = new long[2];
     private readonly SortedDictionary<DropReason, long> _drops = [];
+    private readonly long[,] _queueDelays = new long[2, MostQueueDelay + 1];
     private long _queuedFor;
     private long _queued;
 
@@ -48,6 +52,12 @@ internal sealed class WireLog
     /// <summary>Mean wait of a datagram at the bottleneck, ns.</summary>
     public long MeanQueueDelay => _queued == 0 ? 0 : _queuedFor / _queued;
 
+    /// <summary>
+    /// Wait at the bottleneck that 95 of 100 datagrams do not exceed, ns, to a millisecond; of the direction in
+    /// which it is longer.
+    /// </summary>
+    public long QueueDelayP95 => Math.Max(P95(PathDirection.Up), P95(PathDirection.Down));
+
     /// <summary>One more who watches.</summary>
     public void Add(IWireObserver observer) => _observers.Add(observer);
 
@@ -66,6 +76,7 @@ internal sealed class WireLog
         Trace(TraceEventKind.DatagramDelivered, packet, direction, 0, now);
         _queued++;
         _queuedFor += packet.QueuedFor;
+        _queueDelays[(int)direction, Math.Min(packet.QueuedFor / SimTime.Millisecond, MostQueueDelay)]++;
         MaxQueueDelay = Math.Max(MaxQueueDelay, packet.QueuedFor);
         if (packet.IsDuplicate)
             DuplicateBytes += packet.Length + WireAccounts.IpUdpHeader;
@@ -82,6 +93,22 @@ internal sealed class WireLog
         WireEvent dropped = Describe(WireEventKind.Dropped, packet, direction, now) with { Reason = reason };
         foreach (IWireObserver observer in _observers)
             observer.OnWire(dropped, packet.Datagram, Open(packet));
+    }
+
+    private long P95(PathDirection direction)
+    {
+        long all = 0;
+        for (int ms = 0; ms <= MostQueueDelay; ms++)
+            all += _queueDelays[(int)direction, ms];
+        long seen = 0;
+        for (int ms = 0; ms <= MostQueueDelay; ms++)
+        {
+            seen += _queueDelays[(int)direction, ms];
+            if (seen * 100 >= all * 95)
+                return ms * SimTime.Millisecond;
+        }
+
+        return 0;
     }
 
     private void Trace(TraceEventKind kind, LinkPacket packet, PathDirection direction, int detail, long now)

@@ -125,6 +125,9 @@ public sealed record StallMetrics
     /// <summary>Mean of that wait over all datagrams, ns.</summary>
     public long MeanQueueDelay { get; init; }
 
+    /// <summary>Wait at the bottleneck that 95 of 100 datagrams do not exceed, ns.</summary>
+    public long QueueDelayP95 { get; init; }
+
     /// <summary>Most memory both ends held for packets and undelivered bytes, bytes.</summary>
     public long PeakMemory { get; init; }
 }

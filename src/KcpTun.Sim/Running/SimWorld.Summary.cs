@@ -44,6 +44,7 @@ internal sealed partial class SimWorld
                 Window = _client.Meter.Window + _server.Meter.Window,
                 MaxQueueDelay = _log.MaxQueueDelay,
                 MeanQueueDelay = _log.MeanQueueDelay,
+                QueueDelayP95 = _log.QueueDelayP95,
                 PeakMemory = _client.Meter.PeakMemory + _server.Meter.PeakMemory,
             },
         };

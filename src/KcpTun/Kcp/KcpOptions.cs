@@ -17,6 +17,12 @@ public sealed record KcpOptions
     /// <summary>Largest receive window: the header field has 16 bits.</summary>
     public const int MaximumReceiveWindow = ushort.MaxValue;
 
+    /// <summary>
+    /// Least receive window in mode auto, segments: 10 MB, or 50 MB/s over 200 ms. It costs memory only while segments
+    /// wait for a lost one.
+    /// </summary>
+    public const int AutoReceiveWindow = 8192;
+
     private readonly KcpProfile _profile = KcpProfile.Library;
     private readonly int _sendWindow = DefaultWindow;
     private readonly int _receiveWindow = DefaultWindow;

@@ -9,6 +9,12 @@ internal ref struct KcpPacketWriter(IKcpOutput output, int mtu)
     /// <summary>Segments written.</summary>
     public int Segments { get; private set; }
 
+    /// <summary>Packets completed.</summary>
+    public int Packets { get; private set; }
+
+    /// <summary>Bytes left in the packet begun; 0 when there is none.</summary>
+    public readonly int Room => _used == 0 ? 0 : mtu - _used;
+
     /// <summary>Room for a segment of <paramref name="length"/> bytes, in a new packet if need be.</summary>
     public Span<byte> Reserve(int length)
     {
@@ -28,6 +34,7 @@ internal ref struct KcpPacketWriter(IKcpOutput output, int mtu)
         if (_used == 0)
             return;
         output.Emit(_used);
+        Packets++;
         _used = 0;
     }
 }

@@ -13,11 +13,17 @@ public readonly record struct KcpProfile(int NoDelay, int Interval, int Resend, 
     /// <summary>Largest flush interval, ms.</summary>
     public const int MaximumInterval = 5000;
 
+    /// <summary>
+    /// The session times its transmissions by itself (mode auto); of the four settings only the interval still counts.
+    /// </summary>
+    public bool IsAuto { get; init; }
+
     /// <summary>What the reference library starts with, and keeps for a setting given as a negative number.</summary>
     public static KcpProfile Library => new(0, 100, 0, true);
 
     /// <summary>The mode names kcptun documents, and <c>default</c>.</summary>
-    public static IReadOnlyList<string> ModeNames { get; } = ["fast3", "fast2", "fast", "normal", "default", "manual"];
+    public static IReadOnlyList<string> ModeNames { get; } =
+        ["fast3", "fast2", "fast", "normal", "default", "manual", "auto"];
 
     /// <summary>
     /// The profile of a mode name. A named mode overrides the four values; any name that is not in the table means
@@ -38,6 +44,7 @@ public readonly record struct KcpProfile(int NoDelay, int Interval, int Resend, 
         "fast2" => new KcpProfile(1, 20, 2, false),
         "fast3" => new KcpProfile(1, 10, 2, false),
         "default" => new KcpProfile(0, 10, 0, true),
+        "auto" => new KcpProfile(1, 10, 2, false) { IsAuto = true },
         _ => null,
     };
 

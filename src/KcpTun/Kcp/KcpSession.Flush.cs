@@ -14,6 +14,12 @@ public sealed partial class KcpSession
     public int Flush(uint now, IKcpOutput output)
     {
         ArgumentNullException.ThrowIfNull(output);
+        if (_auto is not null)
+        {
+            AutoTurn(now, output);
+            return _options.Interval;
+        }
+
         return FlushAll(now, output, needsNext: true);
     }
 

@@ -20,7 +20,11 @@ public sealed partial class KcpSession
             return KcpInputResult.TooShort;
         uint una = _send.Una;
         var pass = new InputPass { IsRegular = isRegular };
+        if (_auto is not null)
+            BeginAutoPacket(packet, now);
         KcpInputResult result = ApplyAll(packet, ref pass);
+        if (_auto is not null)
+            EndAutoPacket(now);
         OvertakingResult overtaking = _send.TakeOvertaking();
         _hasFastAcks |= overtaking.AnyUnacknowledged;
         pass.NeedsFlush |= overtaking.AnyReached && IsRelease2026;
@@ -39,6 +43,12 @@ public sealed partial class KcpSession
     public void Settle(bool ackNoDelay, uint now, IKcpOutput output)
     {
         ArgumentNullException.ThrowIfNull(output);
+        if (_auto is not null)
+        {
+            AutoTurn(now, output);
+            return;
+        }
+
         if (!_isSettleDue)
             return;
         _isSettleDue = false;
@@ -94,6 +104,7 @@ public sealed partial class KcpSession
     {
         if (pass.IsRegular)
             _remoteWindow = header.Window;
+        _auto?.OnUna(header.Unacknowledged);
         pass.NeedsFlush |= _send.RemoveBefore(header.Unacknowledged);
         switch (header.Command)
         {
@@ -118,7 +129,8 @@ public sealed partial class KcpSession
         if (!_send.Contains(header.SequenceNumber))
             return;
         _send.Acknowledge(header.SequenceNumber);
-        _send.NoteAck(header.SequenceNumber, header.Timestamp);
+        if (_auto is null)
+            _send.NoteAck(header.SequenceNumber, header.Timestamp);
     }
 
     private void ApplyPush(in KcpHeader header, ReadOnlySpan<byte> payload, bool isRegular)
@@ -134,7 +146,7 @@ public sealed partial class KcpSession
         }
 
         if (isInWindow)
-            _acks.Add(sn, header.Timestamp);
+            NoteAck(sn, header.Timestamp, isNew);
         if (isNew)
             DeliverInOrder();
         else if (isRegular)

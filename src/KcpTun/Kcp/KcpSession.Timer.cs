@@ -40,6 +40,8 @@ public sealed partial class KcpSession
     /// <param name="deadline">Milliseconds on the clock of <paramref name="now"/>; may be in the past.</param>
     public bool TryGetDeadline(uint now, out uint deadline)
     {
+        if (_auto is not null)
+            return TryGetAutoDeadline(now, out deadline);
         deadline = now;
         if (!_isTimerStarted)
             return true;

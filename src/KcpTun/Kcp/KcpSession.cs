@@ -1,3 +1,4 @@
+using KcpTun.Kcp.Auto;
 using KcpTun.Primitives;
 
 namespace KcpTun.Kcp;
@@ -36,6 +37,8 @@ public sealed partial class KcpSession
         _receive = new ReceiveBuffer(pool, options.ReceiveWindow, options.InitialSequence);
         _rtt = new RttEstimator(minimumRto: options.NoDelay == 0 ? 100u : 30u);
         _congestion = new CongestionWindow((uint)Mss);
+        if (options.Profile.IsAuto)
+            _auto = new AutoSender(_send, Mss);
         _probe = new WindowProbe(IsRelease2026 ? WindowProbe.FirstWait2026 : WindowProbe.FirstWait2021);
     }
 
@@ -56,7 +59,9 @@ public sealed partial class KcpSession
     /// <summary>
     /// Whether the layer above may queue more (PROTOCOL c.3). What it then queues may overshoot the window.
     /// </summary>
-    public bool CanSend => WaitSend < SendWindow && (IsRelease2026 || WaitSend < _remoteWindow);
+    public bool CanSend => _auto is { } auto
+        ? auto.WantsMore(_remoteWindow)
+        : WaitSend < SendWindow && (IsRelease2026 || WaitSend < _remoteWindow);
 
     /// <summary>Segments dropped because there was no memory for them; neither stored nor acknowledged.</summary>
     public long RefusedSegments { get; private set; }

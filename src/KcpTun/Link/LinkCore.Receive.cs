@@ -35,6 +35,7 @@ public sealed partial class LinkCore
         {
             case FecHeader.OutOfBandType:
                 _counters.OobPackets++;
+                _kcp.AbsorbOutOfBand(packet);
                 return;
             case FecHeader.DataType:
                 Absorb(packet[FecHeader.Length..], true, now);

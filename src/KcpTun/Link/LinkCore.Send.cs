@@ -14,12 +14,43 @@ public sealed partial class LinkCore
     private void Transmit()
     {
         uint milliseconds = _now.KcpMilliseconds;
+        if (_options.Profile.IsAuto)
+        {
+            TransmitAuto(milliseconds);
+            return;
+        }
+
         if (SendHandshake() | SendFrames())
             _kcp.RequestFlush();
         _kcp.Settle(_options.AckNoDelay, milliseconds, this);
         // The first of these comes when the session is made: kcp-go flushes then too, just behind the first input of a
         // server, so that its first acknowledgement leaves at once; it sets the phase of all later flushes.
         _kcp.HandleTimer(milliseconds, this);
+    }
+
+    /// <summary>
+    /// KCP asks for no more than it can send soon, so that streams, not KCP, hold what has to wait: there the next
+    /// frame of an interactive stream passes a bulk transfer.
+    /// </summary>
+    private void TransmitAuto(uint milliseconds)
+    {
+        _kcp.Advance(milliseconds);
+        SendOutOfBand(milliseconds);
+        bool hasSent;
+        do
+        {
+            hasSent = SendHandshake() | SendFrames();
+            _kcp.SetBacklogged(_smux.HasOutput);
+            _kcp.Settle(_options.AckNoDelay, milliseconds, this);
+        }
+        while (hasSent && _smux.HasOutput && _kcp.CanSend);
+    }
+
+    private void SendOutOfBand(uint milliseconds)
+    {
+        int length = _kcp.TakeOutOfBand(Reserve()[_headerLength..], milliseconds);
+        if (length > 0)
+            Commit(_headerLength + length + _trailerLength);
     }
 
     private bool SendHandshake()
@@ -67,21 +98,28 @@ public sealed partial class LinkCore
         return false;
     }
 
-    Span<byte> IKcpOutput.Begin() => Reserve().Slice(_payloadOffset, _kcp.Mtu);
+    Span<byte> IKcpOutput.Begin()
+    {
+        _isBare = _fecEncoder is null || !_kcp.UsesFec;
+        return Reserve().Slice(_isBare ? _headerLength : _payloadOffset, _kcp.Mtu);
+    }
 
     void IKcpOutput.Emit(int length)
     {
-        int parity = 0;
-        if (_fecEncoder is not null)
+        if (_isBare)
         {
-            Span<byte> packet = Reserve()[_headerLength..(_payloadOffset + length)];
-            parity = _fecEncoder.Encode(packet, _now);
+            Commit(_headerLength + length + _trailerLength);
+            return;
         }
 
+        Span<byte> packet = Reserve()[_headerLength..(_payloadOffset + length)];
+        int parity = _fecEncoder!.Encode(packet, _now);
         Commit(_payloadOffset + length + _trailerLength);
+        if (!_kcp.WantsParity)
+            return;
         for (int i = 0; i < parity; i++)
         {
-            int parityLength = _fecEncoder!.WriteParity(i, Reserve()[_headerLength..]);
+            int parityLength = _fecEncoder.WriteParity(i, Reserve()[_headerLength..]);
             Commit(_headerLength + parityLength + _trailerLength);
         }
     }

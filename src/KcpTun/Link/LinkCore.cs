@@ -39,6 +39,7 @@ public sealed partial class LinkCore : IKcpOutput, IDisposable
     private readonly int _headerLength;
     private readonly int _trailerLength;
     private FecDecoder? _fecDecoder;
+    private bool _isBare;
     private Instant _now;
     private Instant _tuncryptDeadline;
     private IPacketSink? _sink;

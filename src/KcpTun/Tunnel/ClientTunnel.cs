@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using KcpTun.IO;
+using KcpTun.Kcp;
 using KcpTun.Primitives;
 
 namespace KcpTun.Tunnel;
@@ -17,6 +18,12 @@ public sealed class ClientTunnel : IDisposable
     /// </summary>
     public const int MaxWaiting = 1024;
 
+    /// <summary>
+    /// Sessions of mode auto, at least. Within one, a lost segment holds up all streams behind it; streams that have
+    /// one of their own do not wait for each other. They are dialled only when there are as many streams.
+    /// </summary>
+    public const int AutoSessions = 4;
+
     private static readonly TimeSpan s_acceptPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_redialPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_patienceWithSlot = TimeSpan.FromMilliseconds(250);
@@ -26,7 +33,9 @@ public sealed class ClientTunnel : IDisposable
     private readonly MultiPortAddress _remote;
     private readonly IStreamListener _listener;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly bool _isAuto;
     private readonly SessionSlot[] _slots;
+    private readonly int[] _load;
     private readonly IEntropy _entropy;
     private readonly TunnelShutdown _shutdown;
     private readonly object _gate = new();
@@ -46,7 +55,9 @@ public sealed class ClientTunnel : IDisposable
         if (!MultiPortAddress.TryParse(_options.RemoteAddr, out _remote, out string? error))
             throw new ArgumentException(error, nameof(context));
         var scavenger = new SessionScavenger(context, _options.AutoExpire, _options.ScavengeTtl, _stopping.Token);
-        _slots = new SessionSlot[_options.Conn];
+        _isAuto = KcpProfile.Named(_options.Mode) is { IsAuto: true };
+        _slots = new SessionSlot[_isAuto ? Math.Max(_options.Conn, AutoSessions) : _options.Conn];
+        _load = new int[_slots.Length];
         for (int i = 0; i < _slots.Length; i++)
             _slots[i] = new SessionSlot(_options.AutoExpire, DialAsync, scavenger.Retire);
     }
@@ -67,7 +78,8 @@ public sealed class ClientTunnel : IDisposable
                 await RoomForWaitingAsync();
                 if (await AcceptAsync(stop) is not { } local)
                     continue;
-                _ = HandleAsync(local, next % _slots.Length);
+                int slot = _isAuto ? LeastLoaded() : next % _slots.Length;
+                _ = HandleAsync(local, slot);
                 next++;
             }
         }
@@ -105,6 +117,7 @@ public sealed class ClientTunnel : IDisposable
 
     private async Task HandleAsync(IStreamConnection local, int slot)
     {
+        AddLoad(slot, 1);
         try
         {
             MuxStream stream = await OpenStreamAsync(slot);
@@ -121,6 +134,22 @@ public sealed class ClientTunnel : IDisposable
             if (!_options.Quiet)
                 Log.Failed(_context.Logger, e.Message);
         }
+        finally
+        {
+            AddLoad(slot, -1);
+        }
+    }
+
+    private void AddLoad(int slot, int streams)
+    {
+        lock (_gate)
+            _load[slot] += streams;
+    }
+
+    private int LeastLoaded()
+    {
+        lock (_gate)
+            return Array.IndexOf(_load, _load.Min());
     }
 
     private async Task CarryAsync(IStreamConnection local, MuxStream stream, string source, string destination)

@@ -95,15 +95,34 @@ public sealed class TunnelContext
             return _live.Find(driver => driver.Channel == channel);
     }
 
+    /// <summary>
+    /// Least buffers of mode auto, bytes. What arrives behind a lost segment waits, and on a bad path some segment is
+    /// always lost: a stream needs room for several round trips at the full rate.
+    /// </summary>
+    private const int AutoReceiveBuffer = 16 * 1024 * 1024;
+
+    private const int AutoStreamBuffer = 8 * 1024 * 1024;
+
     /// <summary>The same settings in the layers' own terms.</summary>
     /// <param name="tuncryptKey">Null without tuncrypt.</param>
-    internal static LinkOptions LinkOf(TunnelOptions options, bool isClient, byte[]? tuncryptKey) => new()
+    internal static LinkOptions LinkOf(TunnelOptions options, bool isClient, byte[]? tuncryptKey)
+    {
+        KcpProfile profile = KcpProfile.For(
+            options.Mode, options.NoDelay, options.Interval, options.Resend, options.Nc);
+        int receiveWindow = options.RcvWnd > 0 ? options.RcvWnd : KcpOptions.DefaultWindow;
+        if (profile.IsAuto)
+            receiveWindow = Math.Max(receiveWindow, KcpOptions.AutoReceiveWindow);
+        return LinkOf(options, isClient, tuncryptKey, profile, receiveWindow);
+    }
+
+    private static LinkOptions LinkOf(
+        TunnelOptions options, bool isClient, byte[]? tuncryptKey, KcpProfile profile, int receiveWindow) => new()
     {
         IsClient = isClient,
         Cipher = CipherCatalog.Resolve(options.Crypt),
-        Profile = KcpProfile.For(options.Mode, options.NoDelay, options.Interval, options.Resend, options.Nc),
+        Profile = profile,
         SendWindow = options.SndWnd > 0 ? options.SndWnd : 32,
-        ReceiveWindow = options.RcvWnd > 0 ? options.RcvWnd : 32,
+        ReceiveWindow = receiveWindow,
         Mtu = options.Mtu,
         DataShards = Math.Max(0, options.DataShard),
         ParityShards = Math.Max(0, options.ParityShard),
@@ -115,8 +134,8 @@ public sealed class TunnelContext
         {
             Version = options.SmuxVer,
             FrameSize = options.FrameSize,
-            ReceiveBuffer = options.SmuxBuf,
-            StreamBuffer = options.StreamBuf,
+            ReceiveBuffer = profile.IsAuto ? Math.Max(options.SmuxBuf, AutoReceiveBuffer) : options.SmuxBuf,
+            StreamBuffer = profile.IsAuto ? Math.Max(options.StreamBuf, AutoStreamBuffer) : options.StreamBuf,
             KeepAliveSeconds = options.KeepAlive,
         },
     };

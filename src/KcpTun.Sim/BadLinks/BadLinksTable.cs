@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text;
+
+namespace KcpTun.Sim.BadLinks;
+
+/// <summary>A row of the table: one link with three pairs of ends.</summary>
+/// <param name="Link">Where.</param>
+/// <param name="Stock">The stock mode that is best there, at both ends.</param>
+/// <param name="Auto">Mode auto at both ends.</param>
+/// <param name="OneSided">Mode auto at the sending end, a stock mode at the other.</param>
+internal sealed record BadLinksRow(BadLink Link, LinkFigures Stock, LinkFigures Auto, LinkFigures OneSided);
+
+/// <summary>The table as Markdown.</summary>
+internal static class BadLinksTable
+{
+    public const string Begin = "<!-- table: kcptun-sim bad-links -->";
+    public const string End = "<!-- end of table -->";
+
+    /// <summary>Puts the table where the document has the last one, or behind it.</summary>
+    public static string PutInto(string document, string table)
+    {
+        int begin = document.IndexOf(Begin, StringComparison.Ordinal);
+        int end = document.IndexOf(End, StringComparison.Ordinal);
+        string place = $"{Begin}\n\n{table}\n{End}";
+        return begin >= 0 && end > begin
+            ? document[..begin] + place + document[(end + End.Length)..]
+            : $"{document.TrimEnd()}\n\n{place}\n";
+    }
+
+    public static string Of(IEnumerable<BadLinksRow> rows, int seeds)
+    {
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"{seeds} seeds. Latencies are p50 / p95 / p99 in ms, goodput in ");
+        text.Append("10^6 bytes a second; *wire* is bytes on the wire for each byte delivered.\n\n");
+        text.Append("| link and traffic | best stock mode | auto | auto towards a stock peer | goal | reached |\n");
+        text.Append("|---|---|---|---|---|---|\n");
+        foreach (BadLinksRow row in rows)
+        {
+            string verdict = row.Link.IsReached(row.Auto, row.Stock) ? "yes" : "no";
+            text.Append(CultureInfo.InvariantCulture, $"| {row.Link.Name} | {row.Stock.Variant}: {Cell(row.Stock)} ");
+            text.Append(CultureInfo.InvariantCulture, $"| {Cell(row.Auto)} | {Cell(row.OneSided)} ");
+            text.Append(CultureInfo.InvariantCulture, $"| {row.Link.Goal} | {verdict} |\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static string Cell(LinkFigures figures)
+    {
+        List<string> parts = [];
+        if (figures.P50 > 0)
+            parts.Add(Text($"{figures.P50:F0} / {figures.P95:F0} / {figures.P99:F0} ms"));
+        if (figures.Goodput > 0)
+            parts.Add(Text($"{figures.Goodput:F2} MB/s"));
+        parts.Add(Text($"wire {figures.Wire:F2}"));
+        // Copies of small segments are meant; only in a transfer a needless one is waste.
+        if (figures is { Goodput: > 0, P50: 0 })
+            parts.Add(Text($"needless {figures.Needless * 100:F2} %"));
+        if (figures.QueueP95 > 0)
+            parts.Add(Text($"queue {figures.QueueP95:F0} ms"));
+        return string.Join(", ", parts);
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

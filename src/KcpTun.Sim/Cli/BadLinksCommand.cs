@@ -1,0 +1,103 @@
+using System.CommandLine;
+using KcpTun.Sim.BadLinks;
+using KcpTun.Sim.Plans;
+using KcpTun.Sim.Running;
+using ScottPlot;
+
+namespace KcpTun.Sim.Cli;
+
+/// <summary>
+/// <c>kcptun-sim bad-links</c>: what stock modes and mode auto reach on links that lose, queue and reorder.
+/// </summary>
+public sealed class BadLinksCommand : ISimCommand
+{
+    private const int DefaultSeeds = 20;
+    private const int PlotWidth = 1000;
+    private const int PlotHeight = 620;
+
+    /// <summary>Windows of the stock modes, segments; mode auto chooses its own.</summary>
+    private const string StockWindows = "--sndwnd 512 --rcvwnd 512";
+
+    private readonly Option<string?> _seeds = new("--seeds") { HelpName = "N", Description = "how many [20]" };
+    private readonly Option<string?> _jobs = RunCommand.JobsOption();
+    private readonly Option<string?> _only =
+        new("--only") { HelpName = "TEXT", Description = "only links whose names contain it" };
+
+    private readonly Option<string?> _markdown =
+        new("--markdown") { HelpName = "FILE", Description = "put the table into this document" };
+
+    private readonly Option<string?> _plots =
+        new("--plots") { HelpName = "PREFIX", Description = "write PREFIX-latency.png and PREFIX-goodput.png" };
+
+    public Command Create(SimEnvironment environment)
+    {
+        Command command = new("bad-links", "what stock modes and mode auto reach on bad links")
+        {
+            _seeds, _jobs, _only, _markdown, _plots,
+        };
+        PlanOptions reader = new(new Command("run"));
+        command.SetAction(parsed =>
+        {
+            int seeds = parsed.GetValue(_seeds) is { } text
+                ? OptionText.Integer("--seeds", text, ExperimentPlan.MaxSeeds)
+                : DefaultSeeds;
+            RunPool pool = RunCommand.Pool(environment, parsed.GetValue(_jobs));
+            string only = parsed.GetValue(_only) ?? "";
+            List<BadLinksRow> rows = [];
+            foreach (BadLink link in BadLink.All.Where(link => link.Name.Contains(only, StringComparison.Ordinal)))
+                rows.Add(Measure(environment, reader, link, seeds, pool));
+            if (rows.Count == 0)
+                throw CommandException.Usage($"--only {only}: no link has such a name");
+            Write(environment, rows, seeds, parsed.GetValue(_markdown), parsed.GetValue(_plots));
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static BadLinksRow Measure(
+        SimEnvironment environment, PlanOptions reader, BadLink link, int seeds, RunPool pool)
+    {
+        LinkFigures[] stock = Run($"--mode fast,fast2,fast3 --fec 0/0,10/3 {StockWindows}");
+        LinkFigures auto = Run("--mode auto --fec 10/3")[0];
+        LinkFigures oneSided = Run($"--mode fast3 --fec 10/3 {StockWindows} --client=--mode=auto")[0];
+        LinkFigures best = link.Decides == Figure.Latency
+            ? stock.MinBy(figures => figures.P99)!
+            : stock.MaxBy(figures => figures.Goodput)!;
+        return new BadLinksRow(link, best, auto, oneSided);
+
+        LinkFigures[] Run(string variants)
+        {
+            string[] words = [.. $"{link.Link} {variants} --seeds {seeds} --workload {link.Workload}".Split(' ')];
+            ExperimentPlan plan = RunCommand.Plan(environment, reader.ReadWords(words, link.Name));
+            ExperimentResult result = RunCommand.Run(environment, plan, pool);
+            if (!result.IsComplete)
+                environment.Say($"{link.Name}: {result.Variants.First(one => !one.IsComplete).Failure}");
+            return [.. result.Variants.Select(LinkFigures.Of)];
+        }
+    }
+
+    private static void Write(
+        SimEnvironment environment, List<BadLinksRow> rows, int seeds, string? markdown, string? plots)
+    {
+        string table = BadLinksTable.Of(rows, seeds);
+        environment.Output.Write(table);
+        if (markdown is not null)
+        {
+            OutputFiles.RefuseStandardOutput("--markdown", markdown);
+            OutputFiles.Guard("--markdown", markdown, () => File.WriteAllText(
+                markdown, BadLinksTable.PutInto(File.Exists(markdown) ? File.ReadAllText(markdown) : "", table)));
+        }
+
+        if (plots is null)
+            return;
+        OutputFiles.Guard("--plots", plots, () =>
+        {
+            foreach (Figure figure in Enum.GetValues<Figure>())
+            {
+                using Plot plot = BadLinksPlot.Draw(rows, figure);
+                string name = figure == Figure.Latency ? "latency" : "goodput";
+                plot.SavePng($"{plots}-{name}.png", PlotWidth, PlotHeight);
+            }
+        });
+    }
+}

@@ -1,0 +1,122 @@
+using KcpTun.Primitives;
+
+namespace KcpTun.Kcp.Auto;
+
+/// <content>Losses that time reveals, probes, and when to look again.</content>
+internal sealed partial class AutoSender
+{
+    /// <summary>Round trip assumed before the first sample, ms: KCP's initial timeout.</summary>
+    private const int InitialTimeout = (int)RttEstimator.InitialRto;
+
+    /// <summary>How long a peer may hold an acknowledgement back, ms (RFC 9002, max_ack_delay).</summary>
+    private const int PeerAckDelay = 25;
+
+    /// <summary>Segments that a probe sends, at most (RFC 9002, section 6.2.4).</summary>
+    private const int ProbeSegments = 2;
+
+    /// <summary>With no more than so many in flight, a probe sends them all.</summary>
+    private const int FewSegments = 8;
+
+    /// <summary>Longest wait for a probe, ms.</summary>
+    private const int MostProbeWait = 5000;
+
+    private uint _lastSentAt;
+    private uint _lastProgressAt;
+    private int _probes;
+    private int _probesDue;
+    private bool _hasLost;
+    private uint _lostAt;
+
+    /// <summary>When <see cref="Advance"/> has something to do; false while nothing is under way.</summary>
+    public bool TryGetDeadline(uint remoteWindow, out uint deadline)
+    {
+        uint nearest = 0;
+        bool hasDeadline = false;
+        if (_flight.InFlightCount > 0)
+        {
+            Note(ProbeAt());
+            ref SegmentRecord oldest = ref _flight[_flight.Oldest];
+            if (_detector.IsOvertaken(oldest.LastAt, oldest.Order))
+                Note(LostAt(in oldest));
+        }
+
+        if (_redundancy.Count > 0)
+            Note(_redundancy.DueAt);
+        if (_flight.LostCount > 0 || (_send.Queued > 0 && MaySendNew(remoteWindow)))
+            Note(_now + Math.Max(1, _pacer.Wait(_path.PacingRate)));
+        deadline = nearest;
+        return hasDeadline;
+
+        void Note(uint at)
+        {
+            if (!hasDeadline || SequenceNumber.Difference(at, nearest) < 0)
+                nearest = at;
+            hasDeadline = true;
+        }
+    }
+
+    private void DetectLosses()
+    {
+        while (_flight.InFlightCount > 0)
+        {
+            uint sn = _flight.Oldest;
+            ref SegmentRecord record = ref _flight[sn];
+            if (!_detector.IsOvertaken(record.LastAt, record.Order))
+                return;
+            if (SequenceNumber.Difference(_now, LostAt(in record)) < 0)
+                return;
+            Lose(sn, in record);
+        }
+    }
+
+    private uint LostAt(in SegmentRecord record) =>
+        _detector.LostAt(record.LastAt, _path.SmoothedRtt, CredibleLateness, _path.Jitter);
+
+    private void Lose(uint sequenceNumber, in SegmentRecord record)
+    {
+        for (int i = 0; i < record.Volley; i++)
+            _path.Loss.Resolve(true);
+        _path.OnLost(record.Bytes);
+        _hasLost = true;
+        _lostAt = _now;
+        _flight.MarkLost(sequenceNumber);
+    }
+
+    /// <summary>
+    /// When nothing has been heard for longer than a round trip can take: the last transmissions may be lost, and
+    /// nothing behind them will tell (RFC 8985, section 7; RFC 9002, section 6.2).
+    /// </summary>
+    private uint ProbeAt()
+    {
+        int wait = _path.SmoothedRtt == 0
+            ? InitialTimeout
+            : _path.SmoothedRtt + Math.Max(4 * _path.RttVariation, 1) + PeerAckDelay;
+        for (int i = 0; i < _probes && wait < MostProbeWait; i++)
+            wait += wait / 2;
+        uint since = SequenceNumber.Difference(_lastProgressAt, _lastSentAt) > 0 && _probes == 0
+            ? _lastProgressAt
+            : _lastSentAt;
+        return since + (uint)Math.Min(wait, MostProbeWait);
+    }
+
+    private void CheckProbe()
+    {
+        if (_flight.InFlightCount == 0 || SequenceNumber.Difference(_now, ProbeAt()) < 0)
+            return;
+        _probes++;
+        _probesDue = _flight.InFlightCount <= FewSegments ? _flight.InFlightCount : ProbeSegments;
+    }
+
+    private bool TryNextProbe(out uint sequenceNumber, out TransmissionCause cause)
+    {
+        cause = TransmissionCause.Probe;
+        sequenceNumber = 0;
+        _probesDue--;
+        if (_flight.InFlightCount == 0)
+            return false;
+        sequenceNumber = _flight.Oldest;
+        ref SegmentRecord record = ref _flight[sequenceNumber];
+        Lose(sequenceNumber, in record);
+        return true;
+    }
+}

@@ -1,0 +1,256 @@
+using KcpTun.Primitives;
+
+namespace KcpTun.Kcp.Auto;
+
+/// <summary>Why a segment leaves.</summary>
+internal enum TransmissionCause
+{
+    /// <summary>For the first time.</summary>
+    New,
+
+    /// <summary>All its transmissions were found lost.</summary>
+    Lost,
+
+    /// <summary>No acknowledgement came at all for too long.</summary>
+    Probe,
+
+    /// <summary>Before anybody can know whether the last one arrived.</summary>
+    Copy,
+}
+
+/// <summary>
+/// The sending side of <c>--mode auto</c>: decides which segment leaves next and when. It writes nothing itself. Its
+/// parts are loss detection (<see cref="LossDetector"/>), the model of the path (<see cref="PathModel"/>), the
+/// <see cref="Pacer"/> and <see cref="Redundancy"/>.
+/// </summary>
+internal sealed partial class AutoSender
+{
+    /// <summary>
+    /// The last segments of what the application has written that get copies, at most: a small answer is all tail.
+    /// </summary>
+    private const int TailSegments = 8;
+
+    /// <summary>UDP and IPv4 header and the envelope of most ciphers, bytes: what a packet costs beyond its segments.
+    /// </summary>
+    private const int PacketOverhead = 48;
+
+    /// <summary>Segments waiting behind what may leave now, so that the next turn finds some.</summary>
+    private const int QueueReserve = 8;
+
+    /// <summary>While parity is sent, lateness is believed up to so many times the mean jitter.</summary>
+    private const int CredibleJitter = 8;
+
+    /// <summary>How long a full window of the peer counts as the limit of the transfer, ms.</summary>
+    private const int WindowMemory = 500;
+
+    /// <summary>How long parity goes on after a loss, ms: it hides the losses it was made for.</summary>
+    private const int ParityMemory = 5000;
+
+    private readonly SendBuffer _send;
+    private readonly Flight _flight = new();
+    private readonly PathModel _path;
+    private readonly Redundancy _redundancy = new();
+    private readonly int _mss;
+    private LossDetector _detector;
+    private Pacer _pacer;
+    private uint _order;
+    private uint _remoteWindow;
+    private bool _isWindowFull;
+    private uint _windowFullAt;
+    private uint _now;
+    private uint _firstNewOfTurn;
+
+    public AutoSender(SendBuffer send, int mss)
+    {
+        _send = send;
+        _mss = mss;
+        _path = new PathModel(mss + KcpHeader.Length + PacketOverhead);
+    }
+
+    /// <summary>What is known about the path.</summary>
+    public PathModel Path => _path;
+
+    /// <summary>More data waits above than has been queued.</summary>
+    public bool IsBacklogged { get; set; }
+
+    /// <summary>The peer runs in mode auto, too.</summary>
+    public bool IsPeerAuto { get; set; }
+
+    /// <summary>Share of packets lost as the peer counts it, in 1/65536; −1 when it does not tell.</summary>
+    public int ReportedLoss { get; set; } = -1;
+
+    /// <summary>Share of this end's packets that get lost, in 1/65536, as well as it is known.</summary>
+    public int LossNow => ReportedLoss >= 0 ? ReportedLoss : _path.Loss.Current;
+
+    /// <summary>Whether the layer above should queue more: as much as may leave now, and a little.</summary>
+    public bool WantsMore(uint remoteWindow) => _send.Queued < SegmentsAllowed(remoteWindow) + QueueReserve;
+
+    /// <summary>
+    /// Whether parity is worth its bytes: segments get lost, and what waits behind them fills the peer's window.
+    /// </summary>
+    public bool WantsParity =>
+        _isWindowFull && SequenceNumber.Difference(_now, _windowFullAt) < WindowMemory
+        && _hasLost && SequenceNumber.Difference(_now, _lostAt) < ParityMemory;
+
+    /// <summary>Time passes: fills the buckets and finds what is lost.</summary>
+    public void Advance(uint now)
+    {
+        _now = now;
+        _pacer.Refill(_path.PacingRate, now);
+        _redundancy.Refill(_path.LinkRate, now);
+        DetectLosses();
+        CheckProbe();
+        _firstNewOfTurn = _send.Next;
+    }
+
+    /// <summary>Chooses what leaves next.</summary>
+    /// <param name="remoteWindow">Segments the peer takes after una.</param>
+    /// <param name="sequenceNumber">The segment, numbered.</param>
+    /// <param name="cause">Why.</param>
+    public bool TryNext(uint remoteWindow, out uint sequenceNumber, out TransmissionCause cause)
+    {
+        if (TryNextCopy(_now, out sequenceNumber))
+        {
+            cause = TransmissionCause.Copy;
+            return true;
+        }
+
+        _remoteWindow = remoteWindow;
+        cause = TransmissionCause.Lost;
+        if (_probesDue > 0)
+            return TryNextProbe(out sequenceNumber, out cause);
+        if (_pacer.Credit <= 0)
+            return false;
+        if (_flight.LostCount > 0)
+        {
+            sequenceNumber = _flight.FirstLost;
+            return true;
+        }
+
+        cause = TransmissionCause.New;
+        sequenceNumber = _send.Next;
+        if (_send.Queued == 0 || !MaySendNew(remoteWindow))
+            return false;
+        _send.Admit((uint)_send.InFlight + 1);
+        _send.MarkSent();
+        _flight.EnsureCapacity(_send.Una, _send.Next);
+        _flight[sequenceNumber] = default;
+        return true;
+    }
+
+    /// <summary>A copy that is due soon, if the packet that leaves now has room for it and does not hold its segment
+    /// yet.
+    /// </summary>
+    /// <param name="room">Bytes left in the packet.</param>
+    /// <param name="sequenceNumber">The segment.</param>
+    public bool TryNextEarlyCopy(int room, out uint sequenceNumber)
+    {
+        sequenceNumber = 0;
+        if (!_redundancy.TryPeek(out Redundancy.Copy next) || next.Bytes - PacketOverhead > room)
+            return false;
+        ref SegmentRecord record = ref _flight[next.SequenceNumber];
+        return record.LastAt != _now
+            && TryNextCopy(_now + (uint)Redundancy.Spacing(_path.LeastRtt), out sequenceNumber)
+            && sequenceNumber == next.SequenceNumber;
+    }
+
+    /// <summary>The segment has been written to a packet.</summary>
+    public void OnSent(uint sequenceNumber, TransmissionCause cause, int payload)
+    {
+        ref SegmentRecord record = ref _flight[sequenceNumber];
+        bool isIdle = _flight.InFlightCount == 0;
+        record.Order = ++_order;
+        record.Bytes = payload + KcpHeader.Length + PacketOverhead;
+        record.LastAt = _now;
+        if (cause == TransmissionCause.New)
+            record.FirstAt = _now;
+        if (cause != TransmissionCause.Copy)
+        {
+            record.Volley = 0;
+            record.VolleyAt = _now;
+            record.Delivery = _path.OnSent(isIdle, _now);
+        }
+
+        if (record.Volley < Redundancy.MostTransmissions)
+            record.Offsets[record.Volley] = (ushort)Math.Min(_now - record.VolleyAt, ushort.MaxValue);
+        record.Volley++;
+        _flight.Sent(sequenceNumber);
+        if (cause != TransmissionCause.Copy)
+            _pacer.Spend(record.Bytes);
+        _lastSentAt = _now;
+        if (cause is TransmissionCause.Lost or TransmissionCause.Probe)
+            QueueCopies(sequenceNumber, IsUrgent(in record) ? Redundancy.MostTransmissions : record.Losses);
+    }
+
+    /// <summary>The turn's transmissions are over.</summary>
+    public void EndTurn()
+    {
+        bool isDrained = _send.Queued == 0 && !IsBacklogged;
+        // The peer's window is what limits the transfer, or will be as soon as a segment is missing.
+        if (!isDrained && (IsWindowScarce || _path.Window / _mss >= _remoteWindow))
+        {
+            _isWindowFull = true;
+            _windowFullAt = _now;
+        }
+
+        _path.SetLimited(isDrained && _flight.InFlightBytes < _path.Window);
+        if (!isDrained)
+            return;
+        uint first = _send.Next - (uint)Math.Min(_send.Next - _firstNewOfTurn, TailSegments);
+        for (uint sn = first; sn != _send.Next; sn++)
+        {
+            _flight[sn].IsTail = true;
+            QueueCopies(sn, Redundancy.MostTransmissions);
+        }
+
+        _firstNewOfTurn = _send.Next;
+    }
+
+    /// <summary>Lateness that is believed, ms: what parity has rebuilt comes late without having been
+    /// overtaken.</summary>
+    private int CredibleLateness => !WantsParity ? int.MaxValue : CredibleJitter * _path.Jitter;
+
+    /// <summary>
+    /// Somebody waits for this very segment: nothing follows it, or the peer's window is nearly used up behind it.
+    /// </summary>
+    private bool IsUrgent(in SegmentRecord record) =>
+        record.IsTail || IsWindowScarce;
+
+    private bool IsWindowScarce => _send.InFlight >= (int)(_remoteWindow - (_remoteWindow / 4));
+
+    private bool MaySendNew(uint remoteWindow) =>
+        (uint)_send.InFlight < remoteWindow && _flight.InFlightBytes < _path.Window;
+
+    private int SegmentsAllowed(uint remoteWindow)
+    {
+        long bytes = Math.Min(_pacer.Credit, _path.Window - _flight.InFlightBytes);
+        long segments = Math.Min(bytes / _mss, (long)remoteWindow - _send.InFlight);
+        return (int)Math.Max(0, segments);
+    }
+
+    private bool TryNextCopy(uint dueBy, out uint sequenceNumber)
+    {
+        while (_redundancy.TryTake(dueBy, out sequenceNumber))
+        {
+            if (_send.Contains(sequenceNumber) && _flight[sequenceNumber].State == SegmentState.InFlight)
+                return true;
+        }
+
+        return false;
+    }
+
+    private void QueueCopies(uint sequenceNumber, int most)
+    {
+        ref SegmentRecord record = ref _flight[sequenceNumber];
+        int copies = Math.Min(Redundancy.Transmissions(LossNow), most) - 1;
+        uint distance = (uint)Redundancy.Spacing(_path.LeastRtt);
+        uint dueAt = _now;
+        for (int i = 0; i < copies; i++)
+        {
+            dueAt += distance;
+            distance *= 2;
+            if (!_redundancy.TryQueue(sequenceNumber, record.Bytes, dueAt))
+                return;
+        }
+    }
+}

@@ -1,0 +1,150 @@
+using KcpTun.Primitives;
+
+namespace KcpTun.Kcp.Auto;
+
+/// <content>The phases in which the rate is sought, the queue emptied, and the rate held and tried anew.</content>
+internal sealed partial class PathModel
+{
+    /// <summary>Growth, in percent of the rate, below which a round does not count as growth (BBR).</summary>
+    private const int Growth = 125;
+
+    /// <summary>Rounds without growth after which the path is full (BBR).</summary>
+    private const int RoundsWithoutGrowth = 3;
+
+    /// <summary>Samples of a round below which its least round trip says nothing (RFC 9406, N_RTT_SAMPLE).</summary>
+    private const int HyStartSamples = 8;
+
+    /// <summary>Bounds of the delay that ends the start, ms (RFC 9406, MIN_RTT_THRESH and MAX_RTT_THRESH).</summary>
+    private const int LeastHyStartDelay = 4;
+
+    private const int MostHyStartDelay = 16;
+
+    /// <summary>How long a visit to an emptied path takes beyond a round trip, ms (BBR: ProbeRTTDuration).</summary>
+    private const int ProbeRttDuration = 200;
+
+    /// <summary>Gains of the sending rate, percent, each held for a round trip (BBR v1 has 125 and 75, and so a
+    /// longer queue).</summary>
+    private static ReadOnlySpan<byte> Cycle => [115, 85, 100, 100, 100, 100, 100, 100];
+
+    /// <summary>Sending rate, percent of what arrives, while a queue stands that may be this session's.</summary>
+    private const int YieldingGain = 85;
+
+    /// <summary>Cycles of the gain in which the queue never emptied, after which it is somebody else's.</summary>
+    private const int StubbornCycles = 2;
+
+    /// <summary>Weight of the past in the jitter (RFC 3550): a sample counts 1/16.</summary>
+    private const int JitterShift = 4;
+
+    /// <summary>Round trips that differ by so many times the jitter may be those of an empty queue.</summary>
+    private const int JitterMargin = 2;
+
+    private Phase _phase;
+    private long _fullRate;
+    private int _fullRounds;
+    private int _leastOfRound = int.MaxValue;
+    private int _samplesOfRound;
+    private int _leastOfCycle = int.MaxValue;
+    private int _stubbornCycles;
+    private int _step;
+    private uint _stepEndsAt;
+
+    private enum Phase
+    {
+        Start,
+        Drain,
+        Cruise,
+        ProbeRtt,
+    }
+
+    /// <summary>No segment of the round came as fast as the path allows: something waits before the
+    /// bottleneck.</summary>
+    private bool HasQueue { get; set; }
+
+    private int QueueThreshold =>
+        Math.Clamp(LeastRtt / 8, LeastHyStartDelay, MostHyStartDelay) + (JitterMargin * Jitter);
+
+    /// <summary>Mean difference of two successive round trips, ms (RFC 3550, section 6.4.1): a queue grows in
+    /// smaller steps.
+    /// </summary>
+    public int Jitter => _jitter >> JitterShift;
+
+    /// <summary>The queue is not this session's: it stayed although this one has sent less than it got.</summary>
+    private bool IsCompeting => _stubbornCycles >= StubbornCycles;
+
+    /// <summary>
+    /// A queue stands: less is sent than what arrives, so that it empties even if other sessions take part in it.
+    /// </summary>
+    private bool IsYielding => _phase == Phase.Cruise && _step > 1 && HasQueue && !IsCompeting;
+
+    private int PacingGain => _phase switch
+    {
+        Phase.Start => StartGain,
+        Phase.Drain => 100 * 100 / StartGain,
+        Phase.ProbeRtt => 100,
+        _ => Cycle[_step],
+    };
+
+    private void Advance(bool isNewRound, bool hasLossRound, bool isLimited, long inFlight, uint now)
+    {
+        if (_phase == Phase.Start)
+            CheckFull(isNewRound, hasLossRound, isLimited);
+        if (_phase == Phase.Drain && inFlight <= Bdp)
+            Cruise(now);
+        if (_phase == Phase.Cruise)
+            AdvanceCycle(inFlight, now);
+        if (_phase == Phase.ProbeRtt && SequenceNumber.Difference(now, _stepEndsAt) >= 0)
+            Cruise(now);
+        if (_phase == Phase.Cruise && _minimumRtt.IsStale(now) && !isLimited)
+        {
+            _phase = Phase.ProbeRtt;
+            _stepEndsAt = now + (uint)(ProbeRttDuration + SmoothedRtt);
+        }
+
+        if (!isNewRound)
+            return;
+        _leastOfRound = int.MaxValue;
+        _samplesOfRound = 0;
+    }
+
+    private void CheckFull(bool isNewRound, bool hasLossRound, bool isLimited)
+    {
+        if (hasLossRound && _loss.LatestRound > ToleratedLoss(_loss.LatestResolved))
+            _phase = Phase.Drain;
+        if (_samplesOfRound >= HyStartSamples && HasQueue)
+            _phase = Phase.Drain;
+        if (!isNewRound || isLimited)
+            return;
+        if (_rate.Value * 100 >= _fullRate * Growth)
+        {
+            _fullRate = _rate.Value;
+            _fullRounds = 0;
+        }
+        else
+        {
+            _fullRounds++;
+        }
+
+        if (_fullRounds >= RoundsWithoutGrowth)
+            _phase = Phase.Drain;
+    }
+
+    private void Cruise(uint now)
+    {
+        _phase = Phase.Cruise;
+        _step = 2;
+        _stepEndsAt = now + (uint)LeastRtt;
+    }
+
+    private void AdvanceCycle(long inFlight, uint now)
+    {
+        bool isDrained = Cycle[_step] < 100 && inFlight <= Bdp;
+        if (SequenceNumber.Difference(now, _stepEndsAt) < 0 && !isDrained)
+            return;
+        _step = (_step + 1) % Cycle.Length;
+        _stepEndsAt = now + (uint)LeastRtt;
+        if (_step != 0)
+            return;
+        _stubbornCycles = _leastOfCycle >= LeastRtt + QueueThreshold ? _stubbornCycles + 1 : 0;
+        _leastOfCycle = int.MaxValue;
+    }
+}

@@ -1,0 +1,103 @@
+using KcpTun.Primitives;
+
+namespace KcpTun.Kcp.Auto;
+
+/// <summary>
+/// Copies of segments that nobody can afford to miss, sent before anybody does: the last ones of what the application
+/// has written, and those that were lost before. How many follows from the loss, how far apart from the round trip, and
+/// how many bytes they may take in all from a budget.
+/// </summary>
+internal sealed class Redundancy
+{
+    /// <summary>Transmissions of a segment at once, copies included, at most.</summary>
+    public const int MostTransmissions = 6;
+
+    /// <summary>Share of segments, in 1/65536, that may still be lost with all their copies: 1 in 400.</summary>
+    private const int Residual = 65536 / 400;
+
+    /// <summary>Copies waiting at a time, at most; further segments get none.</summary>
+    private const int Capacity = 256;
+
+    /// <summary>Bytes a second for copies whatever the sending rate: 256 kbit/s.</summary>
+    private const long LeastBudget = 32_000;
+
+    /// <summary>Bytes a second for copies for each byte a second sent, 1/8.</summary>
+    private const int BudgetShift = 3;
+
+    /// <summary>Seconds of the budget that may be spent at once, 1/2.</summary>
+    private const int BudgetDepthShift = 1;
+
+    private readonly Copy[] _queue = new Copy[Capacity];
+    private int _count;
+    private long _budget = LeastBudget;
+    private uint _filledAt;
+
+    /// <summary>Copies waiting.</summary>
+    public int Count => _count;
+
+    /// <summary>When the next copy is due, ms; meaningful while <see cref="Count"/> is not 0.</summary>
+    public uint DueAt { get; private set; }
+
+    /// <summary>First distance between two transmissions, ms; each further one is twice as long.</summary>
+    public static int Spacing(int leastRtt) => Math.Clamp(leastRtt / 32, 2, 10);
+
+    /// <summary>Transmissions that leave no more than the residual share lost.</summary>
+    public static int Transmissions(int loss)
+    {
+        int count = 1;
+        long remaining = loss;
+        while (remaining > Residual && count < MostTransmissions)
+        {
+            remaining = remaining * loss / 65536;
+            count++;
+        }
+
+        return count;
+    }
+
+    /// <summary>Fills the budget.</summary>
+    /// <param name="sendingRate">Bytes a second.</param>
+    /// <param name="now">ms.</param>
+    public void Refill(long sendingRate, uint now)
+    {
+        int elapsed = Math.Clamp(SequenceNumber.Difference(now, _filledAt), 0, 1000);
+        _filledAt = now;
+        long rate = Math.Max(LeastBudget, sendingRate >> BudgetShift);
+        _budget = Math.Min(_budget + (rate * elapsed / 1000), rate >> BudgetDepthShift);
+    }
+
+    /// <summary>Queues a copy, if the budget has room for it.</summary>
+    public bool TryQueue(uint sequenceNumber, int bytes, uint dueAt)
+    {
+        if (_count == Capacity || _budget < bytes)
+            return false;
+        _budget -= bytes;
+        int i = _count++;
+        for (; i > 0 && SequenceNumber.Difference(_queue[i - 1].DueAt, dueAt) < 0; i--)
+            _queue[i] = _queue[i - 1];
+        _queue[i] = new Copy(sequenceNumber, dueAt, bytes);
+        DueAt = _queue[_count - 1].DueAt;
+        return true;
+    }
+
+    /// <summary>The copy that is due next, if any waits.</summary>
+    public bool TryPeek(out Copy next)
+    {
+        next = _count > 0 ? _queue[_count - 1] : default;
+        return _count > 0;
+    }
+
+    /// <summary>Takes the next copy that is due.</summary>
+    public bool TryTake(uint now, out uint sequenceNumber)
+    {
+        sequenceNumber = 0;
+        if (_count == 0 || SequenceNumber.Difference(now, DueAt) < 0)
+            return false;
+        sequenceNumber = _queue[--_count].SequenceNumber;
+        if (_count > 0)
+            DueAt = _queue[_count - 1].DueAt;
+        return true;
+    }
+
+    internal readonly record struct Copy(uint SequenceNumber, uint DueAt, int Bytes);
+}

@@ -1,0 +1,40 @@
+using KcpTun.Kcp.Auto;
+
+namespace KcpTun.Conformance.Kcp.Auto;
+
+public sealed class PacerTests
+{
+    [TestCase(100_000L)]
+    [TestCase(2_500_000L)]
+    [TestCase(100_000_000L)]
+    public void What_leaves_in_a_second_is_the_rate_and_one_burst(long rate)
+    {
+        const int Packet = 1400;
+        var pacer = new Pacer();
+        long sent = 0;
+        for (uint now = 1; now <= 1000; now++)
+        {
+            pacer.Refill(rate, now);
+            while (pacer.Credit > 0)
+            {
+                pacer.Spend(Packet);
+                sent += Packet;
+            }
+        }
+
+        long burst = Math.Max(rate * Pacer.BurstMilliseconds / 1000, Pacer.MinimumBurst);
+        sent.ShouldBeInRange(rate - Packet, rate + burst + Packet);
+    }
+
+    [Test]
+    public void The_wait_ends_when_something_may_leave()
+    {
+        var pacer = new Pacer();
+        pacer.Refill(1_000_000, 1);
+        pacer.Spend((int)pacer.Credit + 5000);
+        uint wait = pacer.Wait(1_000_000);
+        wait.ShouldBe(6u);
+        pacer.Refill(1_000_000, 1 + wait);
+        pacer.Credit.ShouldBePositive();
+    }
+}
