@@ -41,7 +41,7 @@ public sealed class BadLinksCommand : ISimCommand
             int seeds = parsed.GetValue(_seeds) is { } text
                 ? OptionText.Integer("--seeds", text, ExperimentPlan.MaxSeeds)
                 : DefaultSeeds;
-            RunPool pool = RunCommand.Pool(environment, parsed.GetValue(_jobs));
+            RunPool<SimPlan, RunResult> pool = RunCommand.Pool(environment, parsed.GetValue(_jobs));
             string only = parsed.GetValue(_only) ?? "";
             List<BadLinksRow> rows = [];
             foreach (BadLink link in BadLink.All.Where(link => link.Name.Contains(only, StringComparison.Ordinal)))
@@ -55,7 +55,7 @@ public sealed class BadLinksCommand : ISimCommand
     }
 
     private static BadLinksRow Measure(
-        SimEnvironment environment, PlanOptions reader, BadLink link, int seeds, RunPool pool)
+        SimEnvironment environment, PlanOptions reader, BadLink link, int seeds, RunPool<SimPlan, RunResult> pool)
     {
         LinkFigures[] stock = Run($"--mode fast,fast2,fast3 --fec 0/0,10/3 {StockWindows}");
         LinkFigures auto = Run("--mode auto --fec 10/3")[0];

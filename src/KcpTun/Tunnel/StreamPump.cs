@@ -148,7 +148,7 @@ internal sealed class StreamPump(
         }
     }
 
-    /// <summary>A thousand connections with a little to say need little memory, one with much to say few calls.</summary>
+    /// <summary>Many connections with a little to say need little memory, one with much to say few calls.</summary>
     private static int NextSize(int size, int length) =>
         length >= size ? Math.Min(size * 2, LargestBuffer) : SmallestBuffer;
 

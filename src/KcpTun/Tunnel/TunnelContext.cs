@@ -117,28 +117,28 @@ public sealed class TunnelContext
 
     private static LinkOptions LinkOf(
         TunnelOptions options, bool isClient, byte[]? tuncryptKey, KcpProfile profile, int receiveWindow) => new()
-    {
-        IsClient = isClient,
-        Cipher = CipherCatalog.Resolve(options.Crypt),
-        Profile = profile,
-        SendWindow = options.SndWnd > 0 ? options.SndWnd : 32,
-        ReceiveWindow = receiveWindow,
-        Mtu = options.Mtu,
-        DataShards = Math.Max(0, options.DataShard),
-        ParityShards = Math.Max(0, options.ParityShard),
-        AckNoDelay = options.AckNoDelay,
-        Compression = !options.NoComp,
-        RateLimit = Math.Max(0, options.RateLimit),
-        TuncryptKey = tuncryptKey,
-        Smux = new SmuxOptions
         {
-            Version = options.SmuxVer,
-            FrameSize = options.FrameSize,
-            ReceiveBuffer = profile.IsAuto ? Math.Max(options.SmuxBuf, AutoReceiveBuffer) : options.SmuxBuf,
-            StreamBuffer = profile.IsAuto ? Math.Max(options.StreamBuf, AutoStreamBuffer) : options.StreamBuf,
-            KeepAliveSeconds = options.KeepAlive,
-        },
-    };
+            IsClient = isClient,
+            Cipher = CipherCatalog.Resolve(options.Crypt),
+            Profile = profile,
+            SendWindow = options.SndWnd > 0 ? options.SndWnd : 32,
+            ReceiveWindow = receiveWindow,
+            Mtu = options.Mtu,
+            DataShards = Math.Max(0, options.DataShard),
+            ParityShards = Math.Max(0, options.ParityShard),
+            AckNoDelay = options.AckNoDelay,
+            Compression = !options.NoComp,
+            RateLimit = Math.Max(0, options.RateLimit),
+            TuncryptKey = tuncryptKey,
+            Smux = new SmuxOptions
+            {
+                Version = options.SmuxVer,
+                FrameSize = options.FrameSize,
+                ReceiveBuffer = profile.IsAuto ? Math.Max(options.SmuxBuf, AutoReceiveBuffer) : options.SmuxBuf,
+                StreamBuffer = profile.IsAuto ? Math.Max(options.StreamBuf, AutoStreamBuffer) : options.StreamBuf,
+                KeepAliveSeconds = options.KeepAlive,
+            },
+        };
 
     internal QppKeystream? CreateKeystream() => _keys.CreateKeystream();
 
