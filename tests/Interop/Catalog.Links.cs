@@ -24,6 +24,13 @@ public static partial class Catalog
             ClientFlags = ["--mode", "fast3"],
             ServerFlags = ["--mode", "normal"],
         };
+        yield return new() { Id = "mode/auto", OurFlags = ["--mode", "auto"] };
+        yield return new()
+        {
+            Id = "mode/auto-without-parity",
+            Flags = ["--datashard", "0", "--parityshard", "0"],
+            OurFlags = ["--mode", "auto"],
+        };
         yield return new() { Id = "mode/acknodelay", Flags = ["--acknodelay"] };
         yield return new()
         {

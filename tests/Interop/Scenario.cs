@@ -16,6 +16,9 @@ public sealed record Scenario
     /// <summary>Flags of both ends.</summary>
     public IReadOnlyList<string> Flags { get; init; } = [];
 
+    /// <summary>Flags of those ends that are ours: what Go does not have and must not notice.</summary>
+    public IReadOnlyList<string> OurFlags { get; init; } = [];
+
     /// <summary>Flags of the client only.</summary>
     public IReadOnlyList<string> ClientFlags { get; init; } = [];
 
@@ -63,13 +66,15 @@ public sealed record Scenario
     {
         Client = pair.Client,
         Server = pair.Server,
-        ClientFlags = [.. CommonFlags(pair.Client), .. ClientFlags],
-        ServerFlags = [.. CommonFlags(pair.Server), .. ServerFlags],
+        ClientFlags = [.. CommonFlags(pair.Client), .. FlagsIfOurs(pair.Client), .. ClientFlags],
+        ServerFlags = [.. CommonFlags(pair.Server), .. FlagsIfOurs(pair.Server), .. ServerFlags],
         ClientConfiguration = Configuration,
         ServerConfiguration = Configuration,
         PortCount = PortCount,
         EntersByUnixSocket = EntersByUnixSocket,
     };
+
+    private IReadOnlyList<string> FlagsIfOurs(Implementation end) => end == Implementation.Ours ? OurFlags : [];
 
     // The end of a connection must not wait for the server's default of 30 s, unless the defaults are the subject.
     private IEnumerable<string> CommonFlags(Implementation end)
