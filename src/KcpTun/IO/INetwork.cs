@@ -11,6 +11,11 @@ public interface INetwork
 {
     IClock Clock { get; }
 
+    /// <summary>
+    /// Whether a burst that exceeds a receiver's buffer is lost, as in any kernel; simulated hosts take what arrives.
+    /// </summary>
+    bool LosesBursts => false;
+
     /// <summary>A new generator for the caller's own use.</summary>
     IEntropy CreateEntropy();
 

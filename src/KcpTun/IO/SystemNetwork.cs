@@ -27,6 +27,8 @@ public sealed class SystemNetwork(Action<string, Exception>? onDriverFailure = n
 
     private bool IsPortable => isPortableOnly || Environment.GetEnvironmentVariable(PortableVariable) == "1";
 
+    public bool LosesBursts => true;
+
     public IEntropy CreateEntropy() => new SystemEntropy();
 
     /// <remarks>IPv4 addresses come first, as Go prefers them for UDP. An empty host is this one.</remarks>

@@ -102,6 +102,12 @@ public sealed record KcpOptions
     /// </summary>
     public bool StreamMode { get; init; } = true;
 
+    /// <summary>
+    /// Spreads what the reference sends at once, where a burst could overflow the peer's receive buffer. What is sent
+    /// is the same, some of it milliseconds later. Mode auto paces anyway.
+    /// </summary>
+    public bool LimitsBursts { get; init; }
+
     public KcpDialect Dialect { get; init; }
 
     /// <summary>First sequence number of both directions; anything but 0 is for tests.</summary>

@@ -32,11 +32,13 @@ public sealed partial class KcpSession
         KcpHeader template = CreateTemplate();
         FlushControl(ref writer, in template, now);
         uint window = CurrentWindow();
-        int admitted = _send.Admit(window);
-        TransmitOutcome outcome = Transmit(ref writer, in template, admitted == 0, needsNext, now);
+        int admitted = Admit(window, now);
+        bool allowEarly = admitted == 0 && !_isHeldBack;
+        TransmitOutcome outcome = Transmit(ref writer, in template, allowEarly, needsNext, now);
         writer.Complete();
         _counters.OutSegs += writer.Segments;
         UpdateCongestion(in outcome, window);
+        _bursts?.OnFlush(admitted, outcome.Retransmissions, _isHeldBack, _rtt.Srtt, now);
         Count(in outcome);
         return outcome.Next;
     }
@@ -49,7 +51,8 @@ public sealed partial class KcpSession
         if (IsRelease2026)
         {
             FlushControl(ref writer, in template, now);
-            _send.Admit(CurrentWindow());
+            int admitted = Admit(CurrentWindow(), now);
+            _bursts?.OnFlush(admitted, 0, _isHeldBack, _rtt.Srtt, now);
         }
         else
         {
@@ -128,7 +131,7 @@ public sealed partial class KcpSession
         _counters.LostSegs += outcome.TimedOut;
         _counters.FastRetransSegs += outcome.Fast;
         _counters.EarlyRetransSegs += outcome.Early;
-        _counters.RetransSegs += outcome.TimedOut + outcome.Fast + outcome.Early;
+        _counters.RetransSegs += outcome.Retransmissions;
         _counters.RingBufferSndQueue = _send.Queued;
         _counters.RingBufferRcvQueue = _receive.QueueCount;
         _counters.RingBufferSndBuffer = _send.InFlight;

@@ -28,7 +28,8 @@ public sealed partial class KcpSession
     /// <param name="output">Takes the packets.</param>
     public void HandleTimer(uint now, IKcpOutput output)
     {
-        if (!TryGetDeadline(now, out uint deadline) || SequenceNumber.Difference(now, deadline) < 0)
+        ResumeBurst(now, output);
+        if (!TryGetTimerDeadline(now, out uint deadline) || SequenceNumber.Difference(now, deadline) < 0)
             return;
         _isTimerStarted = true;
         _isParked = false;
@@ -39,6 +40,15 @@ public sealed partial class KcpSession
     /// <param name="now">Milliseconds; ask again after every call that could have changed the session.</param>
     /// <param name="deadline">Milliseconds on the clock of <paramref name="now"/>; may be in the past.</param>
     public bool TryGetDeadline(uint now, out uint deadline)
+    {
+        bool hasDeadline = TryGetTimerDeadline(now, out deadline);
+        if (!_isHeldBack || (hasDeadline && SequenceNumber.Difference(deadline, _resumeAt) <= 0))
+            return hasDeadline;
+        deadline = _resumeAt;
+        return true;
+    }
+
+    private bool TryGetTimerDeadline(uint now, out uint deadline)
     {
         if (_auto is not null)
             return TryGetAutoDeadline(now, out deadline);

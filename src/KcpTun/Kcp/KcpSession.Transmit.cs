@@ -154,5 +154,7 @@ public sealed partial class KcpSession
         public int TimedOut;
         public int Fast;
         public int Early;
+
+        public readonly int Retransmissions => TimedOut + Fast + Early;
     }
 }

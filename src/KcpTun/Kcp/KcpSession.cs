@@ -39,6 +39,8 @@ public sealed partial class KcpSession
         _congestion = new CongestionWindow((uint)Mss);
         if (options.Profile.IsAuto)
             _auto = new AutoSender(_send, Mss);
+        else if (options.LimitsBursts)
+            _bursts = new BurstLimit();
         _probe = new WindowProbe(IsRelease2026 ? WindowProbe.FirstWait2026 : WindowProbe.FirstWait2021);
     }
 

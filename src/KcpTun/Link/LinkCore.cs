@@ -65,6 +65,7 @@ public sealed partial class LinkCore : IKcpOutput, IDisposable
                 SendWindow = options.SendWindow,
                 ReceiveWindow = options.ReceiveWindow,
                 Mtu = mtu - _payloadOffset - _trailerLength,
+                LimitsBursts = options.LimitsBursts,
             },
             resources.Pool, resources.Counters);
         int room = mtu - _headerLength - _trailerLength;

@@ -39,6 +39,9 @@ public sealed record LinkOptions
     /// <summary>Pre-shared key of the tuncrypt layer (32 bytes), or null without it.</summary>
     public byte[]? TuncryptKey { get; init; }
 
+    /// <summary>See <see cref="KcpOptions.LimitsBursts"/>.</summary>
+    public bool LimitsBursts { get; init; }
+
     public required SmuxOptions Smux { get; init; }
 
     public bool HasFec => DataShards > 0 && ParityShards > 0;

@@ -28,7 +28,7 @@ public sealed class TunnelContext
         Network = network;
         Logger = logger;
         _keys = keys;
-        Link = LinkOf(options, isClient, keys.TuncryptKey);
+        Link = LinkOf(options, isClient, keys.TuncryptKey) with { LimitsBursts = network.LosesBursts };
     }
 
     public TunnelOptions Options { get; }
