@@ -23,6 +23,9 @@ internal static class FigureCatalog
         .. Cpu(),
         .. Peers(OurEnds.Client, "client"),
         .. Peers(OurEnds.Server, "server"),
+        .. StockBuffers(OurEnds.Both, "both ends ours"),
+        .. StockBuffers(OurEnds.Client, "our client with Go"),
+        .. StockBuffers(OurEnds.Server, "our server with Go"),
         .. Goodput("windows", "default windows", ScenarioCatalog.DefaultWindows, 3),
         .. Goodput("windows", "fast3, windows 8192", ScenarioCatalog.LargeWindows, 3),
         Echo("idle", 50, 0.7),
@@ -110,6 +113,15 @@ internal static class FigureCatalog
             Ours = ours,
         },
     });
+
+    private static IEnumerable<Figure> StockBuffers(OurEnds ours, string ends) => s_directions.Select(direction =>
+        new Figure(
+            "buffers", $"socket buffers of 208 KiB, {ends}, {direction}, MB/s", ScenarioCatalog.StockBuffers,
+            BulkScenario.Goodput(direction))
+        {
+            Goal = Goal.TimesAtLeast(1.3),
+            Ours = ours,
+        });
 
     private static Figure Echo(string when, int percent, double? most) => new(
         "echo", $"echo of 64 B, {when}, p{percent}, ms", ScenarioCatalog.Echo, EchoScenario.Metric(when, percent))

@@ -11,6 +11,7 @@ internal static class ScenarioCatalog
     public const string Salsa = "goodput salsa20 --nocomp";
     public const string DefaultWindows = "goodput default windows";
     public const string LargeWindows = "goodput fast3 8192";
+    public const string StockBuffers = "goodput --sockbuf 212992";
     public const string Echo = "echo";
     public const string Streams = "streams";
     public const string Connections = "connections";
@@ -27,6 +28,9 @@ internal static class ScenarioCatalog
         + "/proc/PID/stat, in ticks of 10 ms; the generator is the program that makes the traffic on the same cores.";
 
     private const string Flags = "--mode fast --sndwnd 1024 --rcvwnd 1024";
+
+    // What a stock kernel grants (net.core.rmem_max), whatever is asked for; it counts twice as much.
+    private const string StockBuffer = "212992";
     private const int SwarmSeeds = 2000;
 
     // A link of 9 MB/s of payload: more would take long and show nothing new.
@@ -49,6 +53,12 @@ internal static class ScenarioCatalog
             Bulk(Salsa, $"{Flags} --crypt salsa20 --nocomp"),
             Bulk(DefaultWindows, ""),
             Bulk(LargeWindows, "--mode fast3 --sndwnd 8192 --rcvwnd 8192"),
+            new BulkScenario(
+                StockBuffers, $"one stream, `{Flags} --sockbuf {StockBuffer}`",
+                Shape($"{Flags} --sockbuf {StockBuffer}"), effort with { Bytes = effort.Bytes / 4 })
+            {
+                IncludesMixedPairs = includesMixedPairs,
+            },
             new EchoScenario(Echo, $"echoes of 64 B, `{Flags}`", usual, effort),
             new StreamsScenario(Streams, $"{effort.Streams} concurrent streams of 64 KiB, `{Flags}`", usual, effort),
             new ConnectionsScenario(

@@ -1,3 +1,4 @@
+using System.Numerics;
 using KcpTun.Primitives;
 
 namespace KcpTun.Cli.Diagnostics;
@@ -20,8 +21,14 @@ internal sealed class MemoryTrimmer(Func<SnmpCounters> counters, Action release,
     /// <summary>A period with this part of the busiest one's packets, or less, is a quiet one.</summary>
     private const long QuietPart = 100;
 
+    /// <summary>
+    /// The last trim is after so many quiet periods, later than the 30 s for which closed connections linger by default.
+    /// </summary>
+    private const int LastTrim = 8;
+
     private long _packets;
     private long _busiest;
+    private int _quietPeriods;
     private bool _hasReleased;
 
     /// <summary>Looks once a period until cancelled.</summary>
@@ -35,7 +42,7 @@ internal sealed class MemoryTrimmer(Func<SnmpCounters> counters, Action release,
         }
     }
 
-    /// <summary>Begins to trim at the end of the first quiet period after a busy one.</summary>
+    /// <summary>Begins to trim at the end of quiet periods after a busy one: the first, second, fourth and eighth.</summary>
     public void Look()
     {
         SnmpCounters now = counters();
@@ -46,9 +53,17 @@ internal sealed class MemoryTrimmer(Func<SnmpCounters> counters, Action release,
         if (_hasReleased)
             collect();
         _hasReleased = false;
-        if (_busiest < BusyPackets || packets > _busiest / QuietPart)
+        if (_busiest < BusyPackets)
             return;
-        _busiest = 0;
+        _quietPeriods = packets > _busiest / QuietPart ? 0 : _quietPeriods + 1;
+        if (!BitOperations.IsPow2(_quietPeriods))
+            return;
+        if (_quietPeriods == LastTrim)
+        {
+            _busiest = 0;
+            _quietPeriods = 0;
+        }
+
         _hasReleased = true;
         release();
     }

@@ -20,7 +20,7 @@ public static class WorkloadParser
             "messages both ways at a fixed rate, up/down sizes, measured one way"),
         ("short", "short:200x16KiB[,every=50ms]", "downloads on a connection of their own each"),
         ("web", "web[:90][,conn=6][,size=24KiB]", "a page of objects fetched over a few connections"),
-        ("idle", "idle:60s", "one open stream and nothing to carry"),
+        ("idle", "idle:60s[,n=1]", "open streams and nothing to carry"),
         ("mixed", "mixed:bulk:8MiB+game:30hz", "several of the above at once"),
     ];
 
@@ -143,7 +143,8 @@ public static class WorkloadParser
 
     private static IdleSpec? Idle(string text, ValueList values) =>
         Units.TryDuration(values.Next(), 0, out long duration) && duration > 0
-            ? new IdleSpec { Text = text, Duration = duration }
+        && values.TryCount("n", 1, out int count)
+            ? new IdleSpec { Text = text, Duration = duration, Count = count }
             : null;
 
     private static MixedSpec? Mixed(string text, string rest)

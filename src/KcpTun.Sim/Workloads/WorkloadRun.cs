@@ -14,7 +14,8 @@ internal sealed class WorkloadRun(FlowContext context, RandomStream chance)
         BulkSpec bulk => Add(n => new TransferFlow(context, n, bulk.Bytes, bulk.IsUp, isTimed: false)),
         EchoSpec echo => Add(n => new EchoFlow(context, n, echo)),
         GameSpec game => Add(n => new GameFlow(context, n, game)),
-        IdleSpec idle => Add(n => new IdleFlow(context, n, idle.Duration)),
+        IdleSpec idle => Task.WhenAll(
+            Enumerable.Range(0, idle.Count).Select(_ => Add(n => new IdleFlow(context, n, idle.Duration))).ToArray()),
         ShortSpec brief => RunShortAsync(brief),
         WebSpec web => RunWebAsync(web),
         MixedSpec mixed => Task.WhenAll(mixed.Parts.Select(RunAsync).ToArray()),

@@ -87,9 +87,12 @@ public sealed record WebSpec : WorkloadSpec
     public required int MeanBytes { get; init; }
 }
 
-/// <summary>A tunnel with one open stream and nothing to carry.</summary>
+/// <summary>A tunnel with open streams and nothing to carry.</summary>
 public sealed record IdleSpec : WorkloadSpec
 {
+    /// <summary>Streams; with as many sessions (<c>--conn</c>) each has its own.</summary>
+    public required int Count { get; init; }
+
     public required long Duration { get; init; }
 
     public override bool HasLatency => false;

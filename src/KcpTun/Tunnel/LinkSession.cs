@@ -10,8 +10,11 @@ namespace KcpTun.Tunnel;
 /// </summary>
 public sealed partial class LinkSession : ISmuxHandler, ISmuxSource
 {
-    /// <summary>Streams the peer may have opened that nobody has accepted yet (smux's own backlog).</summary>
-    public const int AcceptBacklog = 1024;
+    /// <summary>
+    /// Streams the peer may have opened that nobody has accepted yet; more are ended. Go stops reading at 1024, which a
+    /// driver's thread cannot; one batch of datagrams may open more than that before the accept loop has run once.
+    /// </summary>
+    public const int AcceptBacklog = 16_384;
 
     private readonly LinkDriver _driver;
     private readonly int _streamBuffer;

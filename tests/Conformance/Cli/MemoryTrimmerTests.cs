@@ -9,16 +9,34 @@ public sealed class MemoryTrimmerTests
     private readonly List<string> _done = [];
 
     [Test]
-    public void Memory_goes_back_once_when_a_busy_time_is_over()
+    public void Memory_goes_back_when_a_busy_time_is_over_and_when_its_connections_have_ended()
     {
         MemoryTrimmer trimmer = Trimmer();
         Look(trimmer, 100_000).ShouldBeEmpty();
         Look(trimmer, 50_000).ShouldBeEmpty("still busy");
         Look(trimmer, 10).ShouldBe(["release"]);
-        Look(trimmer, 10).ShouldBe(["collect"], "what was let go is collected a period later");
-        Look(trimmer, 10).ShouldBeEmpty("once is enough");
+        Look(trimmer, 10).ShouldBe(["collect", "release"], "what was let go is collected a period later");
+        Look(trimmer, 10).ShouldBe(["collect"]);
+        Look(trimmer, 10).ShouldBe(["release"], "the fourth quiet period");
+        Look(trimmer, 10).ShouldBe(["collect"]);
+        Look(trimmer, 10).ShouldBeEmpty();
+        Look(trimmer, 10).ShouldBeEmpty();
+        Look(trimmer, 10).ShouldBe(["release"], "the eighth: connections that lingered are gone");
+        Look(trimmer, 10).ShouldBe(["collect"]);
+        for (int i = 0; i < 20; i++)
+            Look(trimmer, 10).ShouldBeEmpty("there is nothing left to give");
         Look(trimmer, 100_000).ShouldBeEmpty();
         Look(trimmer, 0).ShouldBe(["release"], "the next busy time counts again");
+    }
+
+    [Test]
+    public void A_busy_period_in_between_begins_it_again()
+    {
+        MemoryTrimmer trimmer = Trimmer();
+        Look(trimmer, 100_000).ShouldBeEmpty();
+        Look(trimmer, 10).ShouldBe(["release"]);
+        Look(trimmer, 90_000).ShouldBe(["collect"]);
+        Look(trimmer, 10).ShouldBe(["release"]);
     }
 
     [Test]

@@ -47,7 +47,8 @@ public sealed class WorkloadParserTests
         yield return Case(
             new WebSpec { Text = "web:7,size=1KB,conn=2", Objects = 7, Connections = 2, MeanBytes = 1000 });
         yield return Case(new WebSpec { Text = "web,conn=3", Objects = 90, Connections = 3, MeanBytes = 24 * 1024 });
-        yield return Case(new IdleSpec { Text = "idle:60s", Duration = 60 * SimTime.Second });
+        yield return Case(new IdleSpec { Text = "idle:60s", Duration = 60 * SimTime.Second, Count = 1 });
+        yield return Case(new IdleSpec { Text = "idle:8s,n=100", Duration = 8 * SimTime.Second, Count = 100 });
 
         static TestCaseData Case(WorkloadSpec spec) => new TestCaseData(spec).SetArgDisplayNames(spec.Text);
     }
