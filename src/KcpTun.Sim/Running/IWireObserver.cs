@@ -28,6 +28,12 @@ public readonly record struct WireEvent(
 /// <summary>Watches the path of one run.</summary>
 public interface IWireObserver
 {
+    /// <summary>
+    /// Whether it looks into packets beyond their FEC and KCP headers, or into packets that arrive or are lost. Who
+    /// does not is given only the headers of those sent, and spares the run most of their decryption.
+    /// </summary>
+    bool NeedsPayload => true;
+
     /// <param name="wireEvent">What happened.</param>
     /// <param name="datagram">The UDP payload as it is on the wire.</param>
     /// <param name="packet">What is inside its envelope (FEC or KCP); empty if the envelope does not open.</param>

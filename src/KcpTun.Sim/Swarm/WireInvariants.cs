@@ -16,6 +16,8 @@ internal sealed class WireInvariants(LinkOptions client, LinkOptions server, Act
     private readonly HashSet<UInt128> _nonces = [];
     private readonly Dictionary<(PathDirection, PeerAddress, PeerAddress), uint> _fecSequences = [];
 
+    public bool NeedsPayload => false;
+
     public void OnWire(in WireEvent wireEvent, ReadOnlySpan<byte> datagram, ReadOnlySpan<byte> packet)
     {
         if (wireEvent.Kind != WireEventKind.Sent)

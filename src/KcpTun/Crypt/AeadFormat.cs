@@ -40,6 +40,8 @@ internal sealed class AeadFormat(ReadOnlySpan<byte> key) : IEnvelopeFormat
             results[i] = Open(buffer, Envelope.Clip(datagrams[i]));
     }
 
+    public bool TryOpenFront(Span<byte> front) => false;
+
     private OpenResult Open(Span<byte> buffer, Slice slice)
     {
         if (slice.Length < NonceSize + TagSize)

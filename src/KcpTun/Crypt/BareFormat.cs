@@ -18,4 +18,6 @@ internal sealed class BareFormat : IEnvelopeFormat
         for (int i = 0; i < datagrams.Length; i++)
             results[i] = new OpenResult(OpenStatus.Ok, Envelope.Clip(datagrams[i]));
     }
+
+    public bool TryOpenFront(Span<byte> front) => true;
 }

@@ -76,6 +76,14 @@ public sealed class Envelope
     public void Open(Span<byte> buffer, ReadOnlySpan<Slice> datagrams, Span<OpenResult> results) =>
         _format.Open(buffer, datagrams, results[..datagrams.Length]);
 
+    /// <summary>
+    /// Decrypts the front of a datagram in place and checks nothing: for whoever has it from its sender and needs no
+    /// more than headers.
+    /// </summary>
+    /// <param name="front">The first bytes of a datagram, <see cref="HeaderLength"/> and more.</param>
+    /// <returns>False if this cipher opens only whole datagrams; then nothing has changed.</returns>
+    internal bool TryOpenFront(Span<byte> front) => _format.TryOpenFront(front);
+
     /// <summary>The part of a received datagram that counts.</summary>
     internal static Slice Clip(Slice datagram) => datagram with { Length = Math.Min(datagram.Length, MaximumDatagram) };
 }

@@ -12,4 +12,6 @@ internal interface IEnvelopeFormat
     void Seal(Span<byte> buffer, ReadOnlySpan<Slice> datagrams, IEntropy entropy);
 
     void Open(Span<byte> buffer, ReadOnlySpan<Slice> datagrams, Span<OpenResult> results);
+
+    bool TryOpenFront(Span<byte> front);
 }

@@ -11,12 +11,12 @@ internal sealed class TunnelKeys
     private readonly byte[] _rawKey;
     private readonly QppPads? _qppPads;
 
-    private TunnelKeys(TunnelOptions options)
+    private TunnelKeys(TunnelOptions options, byte[] pass, byte[]? tuncryptKey)
     {
         _rawKey = Encoding.UTF8.GetBytes(options.Key);
         _qppPads = options.Qpp ? new QppPads(_rawKey, options.QppCount) : null;
-        Pass = KeyDerivation.DerivePass(options.Key);
-        TuncryptKey = options.TunCrypt ? TuncryptSession.DerivePsk(options.Key) : null;
+        Pass = pass;
+        TuncryptKey = tuncryptKey;
     }
 
     /// <summary>The envelope's secret, 32 bytes (PROTOCOL a.1).</summary>
@@ -28,8 +28,15 @@ internal sealed class TunnelKeys
     public static TunnelKeys Derive(TunnelOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new TunnelKeys(options);
+        return Of(
+            options,
+            KeyDerivation.DerivePass(options.Key),
+            options.TunCrypt ? TuncryptSession.DerivePsk(options.Key) : null);
     }
+
+    /// <summary>With the two that take long derived before.</summary>
+    internal static TunnelKeys Of(TunnelOptions options, byte[] pass, byte[]? tuncryptKey) =>
+        new(options, pass, tuncryptKey);
 
     /// <summary>The state of one direction of one stream; null without QPP.</summary>
     public QppKeystream? CreateKeystream() => _qppPads is null ? null : new QppKeystream(_qppPads, _rawKey);
