@@ -3,6 +3,7 @@ using KcpTun.Primitives;
 
 namespace KcpTun.Conformance.Cli;
 
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class MemoryTrimmerTests
 {
     private readonly SnmpCounters _counters = new();
