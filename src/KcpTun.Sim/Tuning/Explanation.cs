@@ -1,5 +1,6 @@
 using System.Globalization;
 using KcpTun.Sim.Plans;
+using KcpTun.Sim.Workloads;
 using KcpTun.Tunnel;
 
 namespace KcpTun.Sim.Tuning;
@@ -7,9 +8,13 @@ namespace KcpTun.Sim.Tuning;
 /// <summary>Why the winner wins, in sentences with the numbers of this path.</summary>
 /// <param name="outcome">What the search found.</param>
 /// <param name="defaults">kcptun's default settings on the same path, or null.</param>
-internal sealed class Explanation(TuneOutcome outcome, Trial? defaults)
+/// <param name="goal">What the scores are of.</param>
+internal sealed class Explanation(TuneOutcome outcome, Trial? defaults, TuneGoal goal)
 {
     private const int MostCopies = 6;
+
+    /// <summary>A score that is nearer to the winner's than this is not told apart from it.</summary>
+    private const double Close = 0.95;
 
     /// <summary>Mode auto leaves no more than this share of small messages to a repair that takes a round trip.</summary>
     private const double Residual = 1 / 400.0;
@@ -23,13 +28,26 @@ internal sealed class Explanation(TuneOutcome outcome, Trial? defaults)
         yield return BothArrive();
         foreach (string line in Window())
             yield return line;
-        yield return _winner.Fec.IsOn ? Parity(_winner.Fec) : NoParity();
+        if (_winner is { HasAuto: true, IsOneSided: false })
+            yield return AutoBothWays();
+        else
+            yield return _winner.Fec.IsOn ? Parity(_winner.Fec) : NoParity();
         if (_winner.HasAuto)
             yield return Auto();
         if (defaults is { IsComplete: true } && defaults.Candidate != _winner)
             yield return Against("kcptun's defaults (mode fast, FEC 10/3, windows of 128 to 1024)", defaults);
         foreach (Trial other in outcome.Front.Skip(1).Take(2))
             yield return Against(other.Candidate.Name, other);
+        string[] close =
+        [
+            .. outcome.Front.Skip(1).Where(other => goal.Score(other.Figures) > goal.Score(outcome.Winner.Figures) * Close)
+                .Select(other => other.Candidate.Name),
+        ];
+        if (close.Length > 0)
+        {
+            yield return Line($"By this goal as good, to {100 * (1 - Close):0} %: {string.Join(", ", close)}. Choose by ")
+                + "the figure that matters more to you.";
+        }
     }
 
     private string BothArrive()
@@ -55,7 +73,7 @@ internal sealed class Explanation(TuneOutcome outcome, Trial? defaults)
                 + "a smaller window leaves it idle, a much larger one only fills its queue.";
         }
 
-        TunnelOptions sender = outcome.Winner.Plan.Variants[0].Server;
+        TunnelOptions sender = Sender();
         if (sender.Mode == Candidate.AutoMode)
         {
             yield return Line($"Mode auto makes its window of measured rate and round trip (up to 8192 segments of ")
@@ -71,6 +89,16 @@ internal sealed class Explanation(TuneOutcome outcome, Trial? defaults)
         }
     }
 
+    /// <summary>The end that the transfers are from; without one the server, as in a download.</summary>
+    private TunnelOptions Sender()
+    {
+        Variant variant = outcome.Winner.Plan.Variants[0];
+        bool isUp = outcome.Winner.Plan.Workloads
+            .SelectMany(workload => workload is MixedSpec mixed ? mixed.Parts : [workload])
+            .OfType<BulkSpec>().FirstOrDefault() is { IsUp: true };
+        return isUp ? variant.Client : variant.Server;
+    }
+
     private string Parity(FecShards fec)
     {
         double loss = Math.Max(_path.LossUp, _path.LossDown);
@@ -80,6 +108,10 @@ internal sealed class Explanation(TuneOutcome outcome, Trial? defaults)
             + Line($"{Share(PathArithmetic.Power(1 - loss, fec.Data))}), and costs {100.0 * fec.Parity / fec.Data:0} % ")
             + "more bytes.";
     }
+
+    private static string AutoBothWays() =>
+        "Two ends in mode auto tell each other so and send without parity: a window that is large enough to wait for a "
+        + "repair makes repairs cheaper than parity. FEC counts only until they have, and should a stock peer connect.";
 
     private string NoParity()
     {

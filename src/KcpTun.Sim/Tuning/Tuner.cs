@@ -50,7 +50,7 @@ internal static class Tuner
 
         IReadOnlyList<RobustnessRow> robustness = Robustness.Run(outcome, runner, request.Goal, seeds);
         return new TuneAnswer(
-            outcome, defaults, robustness, [.. new Explanation(outcome, defaults).Sentences()],
+            outcome, defaults, robustness, [.. new Explanation(outcome, defaults, request.Goal).Sentences()],
             Ends(outcome.Winner.Plan.Variants[0], request.Peer), runner.Runs, runner.SimulatedTime);
     }
 
