@@ -93,14 +93,15 @@ public sealed class TuneCommand : ISimCommand
             throw CommandException.Usage("tune: say what the path does, as in --loss 30 --rtt 200, or --from-snmp FILE");
         }
 
+        if (arguments.Flags.Any(flag => PlanNames.IsShard(flag.Key)))
+            throw CommandException.Usage("tune: shards are searched; to fix them, write --fec, as in --fec 10/3");
+
         // The path, the workloads and the flags are checked, and warned of, once.
         ExperimentPlan plan = RunCommand.Plan(environment, arguments with
         {
             Modes = arguments.Modes.Count > 0 ? arguments.Modes : ["fast"],
             Fecs = arguments.Fecs.Count > 0 ? arguments.Fecs : ["10/3"],
         });
-        if (arguments.Flags.Any(flag => PlanNames.IsShard(flag.Key)))
-            throw CommandException.Usage("tune: shards are searched; to fix them, write --fec, as in --fec 10/3");
         RefuseWhatGoLacks(arguments, peer);
         return new TuneRequest(arguments, plan, goal, peer, estimate);
     }

@@ -29,7 +29,7 @@ internal static class TuneReport
             + Line($"{wall.TotalSeconds:F1} s\n"));
         if (answer.Outcome.Incomplete > 0)
             output.Write(Line($"          {answer.Outcome.Incomplete} settings did not finish and are out\n"));
-        output.Write("\nNothing tried is better in every respect than one of these (Pareto front; * wins):\n");
+        output.Write("\nThe Pareto front: each is the best in something, by more than 2 %; * wins:\n");
         WriteFront(environment, request, answer);
         output.Write($"\nWhy {winner.Candidate.Name}:\n");
         foreach (string reason in answer.Reasons)

@@ -116,9 +116,8 @@ internal sealed class CandidateSpace
         given.Flags.Any(pair => pair.Key == flag)
         || given.ClientWords.Concat(given.ServerWords).Any(word => word.TrimStart('-').Split('=')[0] == flag);
 
-    private static FecShards Shape(string text)
-    {
-        FecShards.TryParse(text, out FecShards shape);
-        return shape;
-    }
+    /// <summary>The caller has checked them.</summary>
+    private static FecShards Shape(string text) => FecShards.TryParse(text, out FecShards shape)
+        ? shape
+        : throw new ArgumentException($"{text} are no shards");
 }

@@ -40,7 +40,7 @@ internal sealed class Explanation(TuneOutcome outcome, Trial? defaults, TuneGoal
             yield return Against(other.Candidate.Name, other);
         string[] close =
         [
-            .. outcome.Front.Skip(1).Where(other => goal.Score(other.Figures) > goal.Score(outcome.Winner.Figures) * Close)
+            .. outcome.Finalists.Skip(1).Where(other => goal.Score(other.Figures) > goal.Score(outcome.Winner.Figures) * Close)
                 .Select(other => other.Candidate.Name),
         ];
         if (close.Length > 0)

@@ -14,13 +14,11 @@ internal readonly record struct TuneFigures(double? Goodput, double? P99, double
         result.All.Latency(990) / SimTime.Millisecond,
         Metric.Wire.Read(result.All));
 
-    /// <summary>
-    /// Whether these are nowhere worse than the others by more than the tolerance, and somewhere better by more.
-    /// </summary>
-    public bool Dominates(in TuneFigures other, double tolerance)
+    /// <summary>Whether these are nowhere worse than the others by more than the tolerance.</summary>
+    public bool Covers(in TuneFigures other, double tolerance)
     {
-        double[] gains = [Gain(Goodput, other.Goodput), Gain(other.P99, P99), Gain(other.Wire, Wire)];
-        return gains.All(gain => gain >= 1 - tolerance) && gains.Any(gain => gain > 1 + tolerance);
+        double least = 1 - tolerance;
+        return Gain(Goodput, other.Goodput) >= least && Gain(other.P99, P99) >= least && Gain(other.Wire, Wire) >= least;
     }
 
     private static double Gain(double? numerator, double? denominator) =>

@@ -9,39 +9,40 @@ public sealed class ParetoFrontTests
     private static readonly TuneFigures s_base = new(2, 300, 2);
 
     [Test]
-    public void What_is_worse_in_every_respect_is_dominated()
+    public void What_is_worse_in_every_respect_is_covered()
     {
-        s_base.Dominates(new TuneFigures(1, 400, 3), 0.02).ShouldBeTrue();
-        new TuneFigures(1, 400, 3).Dominates(s_base, 0.02).ShouldBeFalse();
+        s_base.Covers(new TuneFigures(1, 400, 3), 0.02).ShouldBeTrue();
+        new TuneFigures(1, 400, 3).Covers(s_base, 0.02).ShouldBeFalse();
     }
 
     [TestCase(2.5, 300, 2)]
     [TestCase(2, 200, 2)]
     [TestCase(2, 300, 1.5)]
-    public void One_better_figure_saves_from_domination(double goodput, double p99, double wire)
+    public void One_better_figure_saves_from_it(double goodput, double p99, double wire)
     {
         TuneFigures other = new(goodput, p99, wire);
-        s_base.Dominates(other, 0.02).ShouldBeFalse();
-        other.Dominates(s_base, 0.02).ShouldBeTrue();
+        s_base.Covers(other, 0.02).ShouldBeFalse();
+        other.Covers(s_base, 0.02).ShouldBeTrue();
     }
 
     [Test]
     public void Differences_within_the_tolerance_decide_nothing() =>
-        new TuneFigures(2.02, 297, 1.99).Dominates(s_base, 0.02).ShouldBeFalse();
+        s_base.Covers(new TuneFigures(2.02, 297, 1.99), 0.02).ShouldBeTrue();
 
     [Test]
     public void A_figure_that_nothing_measures_is_no_difference()
     {
-        new TuneFigures(null, 200, 2).Dominates(new TuneFigures(null, 300, 2), 0.02).ShouldBeTrue();
-        new TuneFigures(3, null, 2).Dominates(new TuneFigures(2, null, 2), 0.02).ShouldBeTrue();
+        new TuneFigures(null, 200, 2).Covers(new TuneFigures(null, 300, 2), 0.02).ShouldBeTrue();
+        new TuneFigures(3, null, 2).Covers(new TuneFigures(2, null, 2), 0.02).ShouldBeTrue();
     }
 
     [Test]
-    public void The_front_keeps_the_first_and_drops_what_it_dominates()
+    public void The_front_keeps_the_first_and_drops_what_it_covers()
     {
         TuneFigures cheap = new(1, 400, 1.1);
         TuneFigures worse = new(1.9, 310, 2.2);
-        ParetoFront.Of([s_base, worse, cheap], figures => figures).ShouldBe([s_base, cheap]);
+        TuneFigures alike = new(2.01, 301, 2.01);
+        ParetoFront.Of([s_base, alike, worse, cheap], figures => figures).ShouldBe([s_base, cheap]);
     }
 
     [Test]
