@@ -19,7 +19,7 @@ internal static class SnmpInput
     {
         string? given = arguments.Link.Select(setting => setting.Key).FirstOrDefault(s_losses.Contains);
         if (given is not null)
-            throw CommandException.Usage($"{PlanNames.OfLink(given)} and {Option} both say what is lost: give one of them");
+            throw CommandException.Usage($"{PlanNames.OfLink(given)} and {Option} both say what is lost: give one");
         if (!arguments.Link.Any(setting => s_times.Contains(setting.Key)))
             throw CommandException.Usage($"{Option}: the counters have no round-trip time; add --rtt, as in --rtt 200");
         FecShards shards = new(10, 3);

@@ -23,7 +23,7 @@ public sealed class TuneCommand : ISimCommand
     private readonly Option<string[]> _fromSnmp = new("--from-snmp")
     {
         HelpName = "FILE",
-        Description = "estimate the loss from kcptun's snmplog; twice, with the client's first, from those of both ends",
+        Description = "estimate the loss from kcptun's snmplog; twice, the client's first, from those of both ends",
     };
 
     private readonly Option<string?> _snmpFec =
@@ -59,7 +59,11 @@ public sealed class TuneCommand : ISimCommand
                 throw new CommandException(ExitCodes.Incomplete, "no setting finished on this path within --limit");
             TimeSpan wall = environment.Clock() - start;
             if (json is not null)
-                OutputFiles.Write(environment, "--json", json, TuneJson.Of(request, answer, environment.Version).ToText());
+            {
+                string text = TuneJson.Of(request, answer, environment.Version).ToText();
+                OutputFiles.Write(environment, "--json", json, text);
+            }
+
             if (json != OutputFiles.StandardOutput)
                 TuneReport.Write(environment, request, answer, wall);
             return ExitCodes.Ok;
@@ -90,7 +94,8 @@ public sealed class TuneCommand : ISimCommand
         }
         else if (arguments.Link.Count == 0)
         {
-            throw CommandException.Usage("tune: say what the path does, as in --loss 30 --rtt 200, or --from-snmp FILE");
+            throw CommandException.Usage(
+                "tune: say what the path does, as in --loss 30 --rtt 200, or --from-snmp FILE");
         }
 
         if (arguments.Flags.Any(flag => PlanNames.IsShard(flag.Key)))
@@ -113,7 +118,8 @@ public sealed class TuneCommand : ISimCommand
         return peer switch
         {
             "go" => ourEnd == "server" ? TunePeer.GoClient : TunePeer.GoServer,
-            "ours" when ourEnd is not null => throw CommandException.Usage("--our-end means something with --peer go only"),
+            "ours" when ourEnd is not null =>
+                throw CommandException.Usage("--our-end means something with --peer go only"),
             "ours" => TunePeer.Ours,
             _ => throw CommandException.Usage($"--peer {peer}: write ours or go"),
         };
@@ -123,11 +129,17 @@ public sealed class TuneCommand : ISimCommand
     {
         if (peer == TunePeer.Ours)
             return;
-        IEnumerable<string> names = arguments.Flags.Select(flag => flag.Key)
-            .Concat(arguments.ClientWords.Concat(arguments.ServerWords).Select(word => word.TrimStart('-').Split('=')[0]));
+        IEnumerable<string> names =
+        [
+            .. arguments.Flags.Select(flag => flag.Key),
+            .. arguments.ClientWords.Concat(arguments.ServerWords).Select(word => word.TrimStart('-').Split('=')[0]),
+        ];
         string? addition = names.FirstOrDefault(name => FlagTable.ByName(FlagSides.Both, name) is { IsAddition: true });
         if (addition is not null)
-            throw CommandException.Usage($"--{addition}: a peer of Go's does not know it; leave it out or use --peer ours");
+        {
+            throw CommandException.Usage(
+                $"--{addition}: a peer of Go's does not know it; leave it out or use --peer ours");
+        }
     }
 
     private static ExperimentPlan Build(SimEnvironment environment, TuneRequest request, Candidate candidate) =>

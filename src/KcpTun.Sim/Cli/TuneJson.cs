@@ -85,7 +85,12 @@ internal sealed record TuneVariationJson(
 
 /// <summary>How one end is started.</summary>
 internal sealed record TuneEndJson(
-    string Side, bool IsGo, IReadOnlyList<string> Program, IReadOnlyList<string> Arguments, string Command, string Config)
+    string Side,
+    bool IsGo,
+    IReadOnlyList<string> Program,
+    IReadOnlyList<string> Arguments,
+    string Command,
+    string Config)
 {
     public static TuneEndJson Of(TunedEnd end) => new(
         end.IsClient ? "client" : "server", end.IsGo, end.Program, end.Words(), end.Line(), end.Json());

@@ -67,8 +67,8 @@ internal static class TuneReport
         if (answer.Robustness.Count == 0)
             return;
         environment.Output.Write(Line(
-            $"\nIf the path is not quite as said ({answer.Robustness[0].Winner.Seeds} seeds each; better is what has a ")
-            + "clearly better score there):\n");
+            $"\nIf the path is not quite as said ({answer.Robustness[0].Winner.Seeds} seeds each; better is what has ")
+            + "a clearly better score there):\n");
         TextTable table = new(s_robustness);
         foreach (RobustnessRow row in answer.Robustness)
         {

@@ -16,7 +16,7 @@ internal sealed class Explanation(TuneOutcome outcome, Trial? defaults, TuneGoal
     /// <summary>A score that is nearer to the winner's than this is not told apart from it.</summary>
     private const double Close = 0.95;
 
-    /// <summary>Mode auto leaves no more than this share of small messages to a repair that takes a round trip.</summary>
+    /// <summary>Mode auto leaves no more than this share of small messages to a repair.</summary>
     private const double Residual = 1 / 400.0;
 
     private readonly Candidate _winner = outcome.Winner.Candidate;
@@ -40,13 +40,14 @@ internal sealed class Explanation(TuneOutcome outcome, Trial? defaults, TuneGoal
             yield return Against(other.Candidate.Name, other);
         string[] close =
         [
-            .. outcome.Finalists.Skip(1).Where(other => goal.Score(other.Figures) > goal.Score(outcome.Winner.Figures) * Close)
+            .. outcome.Finalists.Skip(1)
+                .Where(other => goal.Score(other.Figures) > goal.Score(outcome.Winner.Figures) * Close)
                 .Select(other => other.Candidate.Name),
         ];
         if (close.Length > 0)
         {
-            yield return Line($"By this goal as good, to {100 * (1 - Close):0} %: {string.Join(", ", close)}. Choose by ")
-                + "the figure that matters more to you.";
+            yield return Line($"By this goal as good, to {100 * (1 - Close):0} %: {string.Join(", ", close)}. Choose ")
+                + "by the figure that matters more to you.";
         }
     }
 
@@ -83,9 +84,11 @@ internal sealed class Explanation(TuneOutcome outcome, Trial? defaults, TuneGoal
         else if (_path.RttMs > 0)
         {
             double rate = _path.WindowRate(sender.SndWnd, hasFec) / 1e6;
-            yield return Line($"A window of {sender.SndWnd} segments of {payload} bytes carries at most {rate:0.00} MB/s ")
-                + Line($"at {_path.RttMs:0.#} ms, all of it once a round trip")
-                + (measured > 0 ? Line($"; measured: {measured:0.00} MB/s, {100 * measured / rate:0} % of that.") : ".");
+            yield return Line($"A window of {sender.SndWnd} segments of {payload} bytes carries at most {rate:0.00} ")
+                + Line($"MB/s at {_path.RttMs:0.#} ms, all of it once a round trip")
+                + (measured > 0
+                    ? Line($"; measured: {measured:0.00} MB/s, {100 * measured / rate:0} % of that.")
+                    : ".");
         }
     }
 
@@ -105,8 +108,8 @@ internal sealed class Explanation(TuneOutcome outcome, Trial? defaults, TuneGoal
         return Line($"FEC {fec} repairs a group of {fec.Data} without any retransmission with probability ")
             + Line($"{Share(PathArithmetic.GroupSurvives(fec.Data, fec.Parity, loss))} (no more than {fec.Parity} of ")
             + Line($"{fec.Data + fec.Parity} lost at {Share(loss)} each; without parity all {fec.Data} arrive with ")
-            + Line($"{Share(PathArithmetic.Power(1 - loss, fec.Data))}), and costs {100.0 * fec.Parity / fec.Data:0} % ")
-            + "more bytes.";
+            + Line($"{Share(PathArithmetic.Power(1 - loss, fec.Data))}), and costs ")
+            + Line($"{100.0 * fec.Parity / fec.Data:0} % more bytes.");
     }
 
     private static string AutoBothWays() =>

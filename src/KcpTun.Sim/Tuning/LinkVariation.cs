@@ -3,7 +3,9 @@ using KcpTun.Sim.Links;
 
 namespace KcpTun.Sim.Tuning;
 
-/// <summary>The path as it may turn out to be instead: a little worse, a little better, or with its losses in bursts.</summary>
+/// <summary>
+/// The path as it may turn out to be instead: a little worse, a little better, or with its losses in bursts.
+/// </summary>
 /// <param name="Name">What differs, as in <c>loss +30 %</c>.</param>
 /// <param name="Path">The path.</param>
 internal sealed record LinkVariation(string Name, PathSpec Path)
@@ -48,7 +50,7 @@ internal sealed record LinkVariation(string Name, PathSpec Path)
     };
 
     /// <summary>
-    /// A channel that loses everything in its bad state has mean loss p/(p+r) and bursts of 1/r: so p is r·mean/(1-mean).
+    /// A channel that loses everything in its bad state has mean loss p/(p+r) and bursts of 1/r: p is r·mean/(1-mean).
     /// </summary>
     private static LinkSpec InBursts(LinkSpec link)
     {

@@ -10,7 +10,7 @@ namespace KcpTun.Sim.Tuning;
 internal sealed record SnmpEstimate(
     IReadOnlyList<KeyValuePair<string, string>> Settings, IReadOnlyList<string> Reasons)
 {
-    /// <summary>Bytes of an envelope (PROTOCOL a.2), FEC header and KCP header: what a full datagram has besides.</summary>
+    /// <summary>Payload of a full segment without FEC, at the default MTU (PROTOCOL a.2, c.1), bytes.</summary>
     private const int Payload = 1350 - 20 - 24;
 
     /// <summary>Datagrams under way when the records were written make no more than this share of loss.</summary>
@@ -49,8 +49,8 @@ internal sealed record SnmpEstimate(
             : ByRepairs(span, out error);
         if (found is not { } estimate)
             return null;
-        string both = "The other direction is not in this log; the same is assumed. The log of the peer would tell: give "
-            + "both, the client's first.";
+        string both = "The other direction is not in this log; the same is assumed. The log of the peer would tell: "
+            + "give both, the client's first.";
         return new SnmpEstimate([new("loss", Percent(estimate.Loss))], [estimate.Reason, both, Rate(log)]);
     }
 
@@ -58,8 +58,8 @@ internal sealed record SnmpEstimate(
     {
         double loss = sent == 0 ? 0 : 1 - ((double)got / sent);
         error = sent == 0 ? $"nothing was sent {direction} while both logs were written"
-            : loss < -Slack ? Line($"{got} datagrams arrived of {sent} that were sent {direction}: the logs do not belong ")
-                + "together, or an end has other peers, too"
+            : loss < -Slack ? Line($"{got} datagrams arrived of {sent} that were sent {direction}: the logs do not ")
+                + "belong together, or an end has other peers, too"
             : null;
         loss = Math.Max(0, loss);
         double half = sent == 0 ? 0 : TwoSided95 * Math.Sqrt(loss * (1 - loss) / sent);
@@ -89,9 +89,9 @@ internal sealed record SnmpEstimate(
         double whole = Math.Min(1, full / groups);
         double half = TwoSided95 * Math.Sqrt(whole * (1 - whole) / groups)
             / (fec.Data * PathArithmetic.Power(arrives, fec.Data - 1));
-        string reason = Line($"loss {(1 - arrives) * 100:0.00} ±{half * 100:0.00} % of what arrives here: {full} whole ")
-            + Line($"FEC groups × {fec.Parity} / {parity} parity packets = {share:0.0000} = (1 − p)^{fec.Data - 1}. Right ")
-            + Line($"if the peer really sends FEC {fec} (--snmp-fec) with parity for every group, and packets do not ")
+        string reason = Line($"loss {(1 - arrives) * 100:0.00} ±{half * 100:0.00} % of what arrives here: {full} ")
+            + Line($"whole FEC groups × {fec.Parity} / {parity} parity packets = {share:0.0000} = ")
+            + Line($"(1 − p)^{fec.Data - 1}. Right if the peer really sends FEC {fec} (--snmp-fec) with parity for every group, and packets do not ")
             + "overtake each other; reordering makes it too large.";
         return (1 - arrives, reason);
     }
@@ -108,8 +108,8 @@ internal sealed record SnmpEstimate(
         if (error is not null)
             return null;
         double most = (double)repairs / (segments + repairs);
-        string reason = Line($"loss at most {most * 100:0.00} % of what leaves here: {segments} segments of {Payload} bytes ")
-            + Line($"needed {repairs} retransmissions, and each arrived at least once: p ≤ R / (N + R). Stock modes ")
+        string reason = Line($"loss at most {most * 100:0.00} % of what leaves here: {segments} segments of ")
+            + Line($"{Payload} bytes needed {repairs} retransmissions, and each arrived at least once: p ≤ R / (N + R). Stock modes ")
             + "retransmit much that was not lost, and small messages make more segments than counted, so that the loss "
             + "may be far less.";
         return (most, reason);
@@ -118,8 +118,8 @@ internal sealed record SnmpEstimate(
     private static string Rate(params SnmpLog[] logs)
     {
         double most = logs.Max(log => log.PeakRate(LinkSpec.HeaderBytes));
-        return Line($"The largest period sent {most / 1e6:0.00} Mbit/s: the capacity is at least that. --rate is not set ")
-            + "from it.";
+        return Line($"The largest period sent {most / 1e6:0.00} Mbit/s: the capacity is at least that. --rate is not ")
+            + "set from it.";
     }
 
     /// <summary>The number whose power it is, by bisection.</summary>

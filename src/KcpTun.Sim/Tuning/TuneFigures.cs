@@ -18,7 +18,9 @@ internal readonly record struct TuneFigures(double? Goodput, double? P99, double
     public bool Covers(in TuneFigures other, double tolerance)
     {
         double least = 1 - tolerance;
-        return Gain(Goodput, other.Goodput) >= least && Gain(other.P99, P99) >= least && Gain(other.Wire, Wire) >= least;
+        return Gain(Goodput, other.Goodput) >= least
+            && Gain(other.P99, P99) >= least
+            && Gain(other.Wire, Wire) >= least;
     }
 
     private static double Gain(double? numerator, double? denominator) =>

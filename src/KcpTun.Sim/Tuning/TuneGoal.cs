@@ -1,8 +1,8 @@
 namespace KcpTun.Sim.Tuning;
 
 /// <summary>
-/// What the user wants most, as exponents: the score of a setting is goodput^a / (p99^b · wire^c). Only the ratio of two
-/// scores means anything, so the order of two settings does not depend on which others were tried, nor on units.
+/// What the user wants most, as exponents: the score of a setting is goodput^a / (p99^b · wire^c). Only the ratio of
+/// two scores means anything, so the order of two settings does not depend on which others were tried, nor on units.
 /// </summary>
 /// <param name="Name">As <c>--goal</c> has it.</param>
 /// <param name="Goodput">a.</param>

@@ -40,9 +40,9 @@ internal static class TuneRemarks
         double share = (double)frame / (segments * payload);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"Go ends each mux frame in a segment of its own, so with frames of {options.FrameSize} bytes a window that ")
+            $"Go ends each mux frame in a segment of its own, so with frames of {options.FrameSize} bytes a window ")
             + string.Create(
                 CultureInfo.InvariantCulture,
-                $"is the limit carries {share * 100:0} % of the goodput above when Go's end sends.");
+                $"that is the limit carries {share * 100:0} % of the goodput above when Go's end sends.");
     }
 }

@@ -55,7 +55,8 @@ internal sealed class TuneSearch(Func<Candidate, ExperimentPlan> build, TrialRun
     internal IReadOnlyList<Trial> Best(IReadOnlyList<Trial> trials, int places)
     {
         Queue<Trial> own = new(Ranked(trials, goal));
-        Queue<Trial>[] others = [.. TuneGoal.All.Where(one => one != goal).Select(one => new Queue<Trial>(Ranked(trials, one)))];
+        Queue<Trial>[] others =
+            [.. TuneGoal.All.Where(one => one != goal).Select(one => new Queue<Trial>(Ranked(trials, one)))];
         List<Trial> chosen = [];
         for (int turn = 0; chosen.Count < places && own.Count > 0; turn++)
         {

@@ -56,7 +56,11 @@ public sealed class ParetoFrontTests
         Best("latency").ShouldBe(prompt);
         Best("cheap").ShouldBe(cheap);
 
-        TuneFigures Best(string goal) => all.MaxBy(figures => TuneGoal.All.Single(one => one.Name == goal).Score(figures));
+        TuneFigures Best(string name)
+        {
+            TuneGoal goal = TuneGoal.All.Single(one => one.Name == name);
+            return all.MaxBy(figures => goal.Score(figures));
+        }
     }
 
     [Test]

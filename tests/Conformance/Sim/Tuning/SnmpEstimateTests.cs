@@ -9,14 +9,16 @@ namespace KcpTun.Conformance.Sim.Tuning;
 [Parallelizable(ParallelScope.All)]
 public sealed class SnmpEstimateTests
 {
-    private const string Transfer = "--workload bulk:6MiB --mode fast --crypt null --rtt 20 --sndwnd 2048 --rcvwnd 2048";
+    private const string Transfer =
+        "--workload bulk:6MiB --mode fast --crypt null --rtt 20 --sndwnd 2048 --rcvwnd 2048";
 
     [TestCase("up=2,down=5", 2, 5)]
     [TestCase("20", 20, 20)]
     public void The_logs_of_both_ends_tell_the_loss_of_each_direction(string loss, double up, double down)
     {
         RunResult run = SimTest.Run($"{Transfer} --fec 10/3 --loss {loss}").ShouldComplete().Result;
-        SnmpEstimate estimate = SnmpEstimate.OfBoth(Log(run.Counters.Client), Log(run.Counters.Server), out string? error)!;
+        SnmpEstimate estimate =
+            SnmpEstimate.OfBoth(Log(run.Counters.Client), Log(run.Counters.Server), out string? error)!;
         error.ShouldBeNull();
         (double foundUp, double foundDown) = Loss(estimate);
         foundUp.ShouldBe(up, 1.5);

@@ -87,7 +87,8 @@ public sealed class TunedEndTests
     /// <summary>The words that say what the file says, by way of the program's own reader of files.</summary>
     private static IReadOnlyList<string> FromFile(FlagSides side, TunedEnd end)
     {
-        ConfigResult read = JsonConfig.Apply(side, FlagTable.Defaults(side), "x.json", Encoding.UTF8.GetBytes(end.Json()));
+        byte[] json = Encoding.UTF8.GetBytes(end.Json());
+        ConfigResult read = JsonConfig.Apply(side, FlagTable.Defaults(side), "x.json", json);
         read.Error.ShouldBeNull();
         read.Warnings.ShouldBeEmpty();
         return [.. FlagTable.Of(side).Where(flag => flag.JsonKey is not null).Select(flag =>
