@@ -91,8 +91,8 @@ internal sealed record SnmpEstimate(
             / (fec.Data * PathArithmetic.Power(arrives, fec.Data - 1));
         string reason = Line($"loss {(1 - arrives) * 100:0.00} ±{half * 100:0.00} % of what arrives here: {full} ")
             + Line($"whole FEC groups × {fec.Parity} / {parity} parity packets = {share:0.0000} = ")
-            + Line($"(1 − p)^{fec.Data - 1}. Right if the peer really sends FEC {fec} (--snmp-fec) with parity for every group, and packets do not ")
-            + "overtake each other; reordering makes it too large.";
+            + Line($"(1 − p)^{fec.Data - 1}. Right if the peer really sends FEC {fec} (--snmp-fec) with parity for ")
+            + "every group, and packets do not overtake each other; reordering makes it too large.";
         return (1 - arrives, reason);
     }
 
@@ -109,8 +109,8 @@ internal sealed record SnmpEstimate(
             return null;
         double most = (double)repairs / (segments + repairs);
         string reason = Line($"loss at most {most * 100:0.00} % of what leaves here: {segments} segments of ")
-            + Line($"{Payload} bytes needed {repairs} retransmissions, and each arrived at least once: p ≤ R / (N + R). Stock modes ")
-            + "retransmit much that was not lost, and small messages make more segments than counted, so that the loss "
+            + Line($"{Payload} bytes needed {repairs} retransmissions, and each arrived at least once: p ≤ R / (N + R). ")
+            + "Stock modes retransmit much that was not lost, and small messages make more segments than counted, so that the loss "
             + "may be far less.";
         return (most, reason);
     }
