@@ -109,9 +109,9 @@ internal sealed record SnmpEstimate(
             return null;
         double most = (double)repairs / (segments + repairs);
         string reason = Line($"loss at most {most * 100:0.00} % of what leaves here: {segments} segments of ")
-            + Line($"{Payload} bytes needed {repairs} retransmissions, and each arrived at least once: p ≤ R / (N + R). ")
-            + "Stock modes retransmit much that was not lost, and small messages make more segments than counted, so that the loss "
-            + "may be far less.";
+            + Line($"{Payload} bytes needed {repairs} retransmissions, and each arrived at least once: ")
+            + "p ≤ R / (N + R). Stock modes retransmit much that was not lost, and small messages make more segments "
+            + "than counted, so that the loss may be far less.";
         return (most, reason);
     }
 
