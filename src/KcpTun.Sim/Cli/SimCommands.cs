@@ -24,6 +24,7 @@ public static class SimCommands
         new HashCommand(Golden),
         new ConformCommand(ConformOutput.All),
         new BadLinksCommand(),
+        new TuneCommand(),
         new ListCommand(),
     ];
 }

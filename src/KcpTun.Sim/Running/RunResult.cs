@@ -1,3 +1,5 @@
+using KcpTun.Primitives;
+
 namespace KcpTun.Sim.Running;
 
 /// <summary>What one run measured. Times in virtual nanoseconds, sizes in bytes.</summary>
@@ -38,6 +40,9 @@ public sealed record RunResult
     public required FecMetrics Fec { get; init; }
 
     public required StallMetrics Stalls { get; init; }
+
+    /// <summary>What <c>--snmplog</c> would say at the end.</summary>
+    internal (SnmpCounters Client, SnmpCounters Server) Counters { get; init; } = (new(), new());
 }
 
 /// <summary>

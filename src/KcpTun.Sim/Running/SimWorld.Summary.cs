@@ -9,8 +9,10 @@ internal sealed partial class SimWorld
 {
     private RunResult Summarise(string? failure)
     {
-        SnmpCounters counters = _client.Context.Snapshot();
-        counters.Add(_server.Context.Snapshot());
+        (SnmpCounters Client, SnmpCounters Server) ends = (_client.Context.Snapshot(), _server.Context.Snapshot());
+        SnmpCounters counters = new();
+        counters.Add(ends.Client);
+        counters.Add(ends.Server);
         WireAccounts wire = _log.Accounts;
         return new RunResult
         {
@@ -47,6 +49,7 @@ internal sealed partial class SimWorld
                 QueueDelayP95 = _log.QueueDelayP95,
                 PeakMemory = _client.Meter.PeakMemory + _server.Meter.PeakMemory,
             },
+            Counters = ends,
         };
     }
 
