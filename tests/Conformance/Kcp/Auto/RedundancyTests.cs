@@ -2,32 +2,68 @@ using KcpTun.Kcp.Auto;
 
 namespace KcpTun.Conformance.Kcp.Auto;
 
-/// <summary>How many copies, and from which budget.</summary>
 public sealed class RedundancyTests
 {
-    [Test]
-    public void A_path_that_loses_nothing_needs_no_copy() => Redundancy.Transmissions(0, 0).ShouldBe(1);
-
-    [Test]
-    public void A_tenth_lost_by_chance_takes_three_transmissions() =>
-        Redundancy.Transmissions(6553, 6553).ShouldBe(3);
-
-    [Test]
-    public void A_tenth_lost_in_runs_takes_as_many_as_there_may_be() =>
-        Redundancy.Transmissions(6553, 52000).ShouldBe(Redundancy.MostTransmissions);
-
-    [Test]
-    public void Copies_leave_when_they_are_due_and_earliest_first()
+    [TestCase(0, 1)]
+    [TestCase(1, 2)]
+    [TestCase(10, 3)]
+    [TestCase(30, 5)]
+    [TestCase(90, Redundancy.MostTransmissions)]
+    public void As_many_transmissions_as_leave_one_in_four_hundred_lost(int lossPercent, int expected)
     {
-        var redundancy = new Redundancy();
-        redundancy.TryQueue(7, 100, 20).ShouldBeTrue();
-        redundancy.TryQueue(8, 100, 10).ShouldBeTrue();
-        redundancy.TryTake(9, out _).ShouldBeFalse();
-        redundancy.TryTake(10, out uint first).ShouldBeTrue();
-        first.ShouldBe(8u);
-        redundancy.TryTake(19, out _).ShouldBeFalse();
+        int loss = 65536 * lossPercent / 100;
+        Redundancy.Transmissions(loss, loss).ShouldBe(expected);
     }
 
     [Test]
-    public void Copies_beyond_the_budget_are_refused() => new Redundancy().TryQueue(1, 40_000, 0).ShouldBeFalse();
+    public void Losses_in_runs_take_as_many_transmissions_as_there_may_be()
+    {
+        Redundancy.Transmissions(65536 / 10, 65536 * 8 / 10).ShouldBe(Redundancy.MostTransmissions);
+    }
+
+    [Test]
+    public void Copies_leave_in_the_order_in_which_they_are_due()
+    {
+        var redundancy = new Redundancy();
+        redundancy.TryQueue(1, 100, 30).ShouldBeTrue();
+        redundancy.TryQueue(2, 100, 10).ShouldBeTrue();
+        redundancy.TryQueue(3, 100, 20).ShouldBeTrue();
+        redundancy.TryTake(9, out _).ShouldBeFalse();
+        foreach (uint expected in new uint[] { 2, 3, 1 })
+        {
+            redundancy.TryTake(30, out uint sequenceNumber).ShouldBeTrue();
+            sequenceNumber.ShouldBe(expected);
+        }
+
+        redundancy.Count.ShouldBe(0);
+    }
+
+    [TestCase(false, 8)]
+    [TestCase(true, 2)]
+    public void Copies_of_ten_seconds_stay_within_the_budget(bool isPlentiful, int part)
+    {
+        const long Rate = 1_000_000;
+        var redundancy = new Redundancy();
+        long bytes = 0;
+        for (uint now = 0; now < 10_000; now++)
+        {
+            redundancy.Refill(Rate, isPlentiful, now);
+            if (redundancy.TryQueue(now, 1400, now))
+                bytes += 1400;
+            redundancy.TryTake(now, out _);
+        }
+
+        // The part of the rate, and what may be spent at once.
+        bytes.ShouldBeInRange(Rate / part * 9, (Rate / part * 10) + (Rate / part / 2) + 32_000);
+    }
+
+    [Test]
+    public void No_more_copies_wait_than_there_is_room_for()
+    {
+        var redundancy = new Redundancy();
+        int queued = 0;
+        while (queued < 10_000 && redundancy.TryQueue((uint)queued, 1, 1))
+            queued++;
+        queued.ShouldBe(256);
+    }
 }
