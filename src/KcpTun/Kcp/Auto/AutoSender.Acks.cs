@@ -83,9 +83,17 @@ internal sealed partial class AutoSender
             return;
         uint offset = timestamp - record.VolleyAt;
         int known = Math.Min(record.Volley, Redundancy.MostTransmissions);
-        for (int i = 0; i < known && record.Offsets[i] < offset; i++)
+        int lost = 0;
+        for (; lost < known && record.Offsets[lost] < offset; lost++)
+        {
             _path.Loss.Resolve(true);
+            if (lost > 0)
+                _path.Loss.ResolveSuccessor(true);
+        }
+
         _path.Loss.Resolve(false);
+        if (lost > 0)
+            _path.Loss.ResolveSuccessor(false);
     }
 
     private void NoteArrival(in SegmentRecord record, uint timestamp, bool isFresh)

@@ -24,8 +24,6 @@ internal sealed partial class AutoSender
     private uint _lastProgressAt;
     private int _probes;
     private int _probesDue;
-    private bool _hasLost;
-    private uint _lostAt;
 
     /// <summary>When <see cref="Advance"/> has something to do; false while nothing is under way.</summary>
     public bool TryGetDeadline(uint remoteWindow, out uint deadline)
@@ -65,20 +63,24 @@ internal sealed partial class AutoSender
                 return;
             if (SequenceNumber.Difference(_now, LostAt(in record)) < 0)
                 return;
-            Lose(sn, in record);
+            Lose(sn, ref record);
         }
     }
 
     private uint LostAt(in SegmentRecord record) =>
         _detector.LostAt(record.LastAt, _path.SmoothedRtt, CredibleLateness, _path.Jitter);
 
-    private void Lose(uint sequenceNumber, in SegmentRecord record)
+    private void Lose(uint sequenceNumber, ref SegmentRecord record)
     {
         for (int i = 0; i < record.Volley; i++)
+        {
             _path.Loss.Resolve(true);
+            if (i > 0)
+                _path.Loss.ResolveSuccessor(true);
+        }
+
+        record.WasCopied = record.Volley > 1;
         _path.OnLost(record.Bytes);
-        _hasLost = true;
-        _lostAt = _now;
         _flight.MarkLost(sequenceNumber);
     }
 
@@ -88,15 +90,23 @@ internal sealed partial class AutoSender
     /// </summary>
     private uint ProbeAt()
     {
+        uint since = SequenceNumber.Difference(_lastProgressAt, _lastSentAt) > 0 && _probes == 0
+            ? _lastProgressAt
+            : _lastSentAt;
+        // What is sent after it, copies included, does not put off a segment that others do not reveal as lost.
+        if (_flight.InFlightCount <= FewSegments)
+            since = _flight[_flight.Oldest].VolleyAt;
+        return since + (uint)ProbeWait();
+    }
+
+    private int ProbeWait()
+    {
         int wait = _path.SmoothedRtt == 0
             ? InitialTimeout
             : _path.SmoothedRtt + Math.Max(4 * _path.RttVariation, 1) + PeerAckDelay;
         for (int i = 0; i < _probes && wait < MostProbeWait; i++)
             wait += wait / 2;
-        uint since = SequenceNumber.Difference(_lastProgressAt, _lastSentAt) > 0 && _probes == 0
-            ? _lastProgressAt
-            : _lastSentAt;
-        return since + (uint)Math.Min(wait, MostProbeWait);
+        return Math.Min(wait, MostProbeWait);
     }
 
     private void CheckProbe()
@@ -116,7 +126,14 @@ internal sealed partial class AutoSender
             return false;
         sequenceNumber = _flight.Oldest;
         ref SegmentRecord record = ref _flight[sequenceNumber];
-        Lose(sequenceNumber, in record);
+        if (_flight.InFlightCount <= FewSegments
+            && SequenceNumber.Difference(_now, record.VolleyAt) < _path.SmoothedRtt)
+        {
+            _probesDue = 0;
+            return false;
+        }
+
+        Lose(sequenceNumber, ref record);
         return true;
     }
 }

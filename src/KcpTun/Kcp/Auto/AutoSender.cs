@@ -43,8 +43,11 @@ internal sealed partial class AutoSender
     /// <summary>How long a full window of the peer counts as the limit of the transfer, ms.</summary>
     private const int WindowMemory = 500;
 
-    /// <summary>How long parity goes on after a loss, ms: it hides the losses it was made for.</summary>
-    private const int ParityMemory = 5000;
+    /// <summary>With no more than so many segments left of the peer's window, it is the limit.</summary>
+    private const int WindowMargin = 32;
+
+    /// <summary>Where losses come in runs, copies are at most so many parts of a round trip apart.</summary>
+    private const int BurstSpacing = 8;
 
     private readonly SendBuffer _send;
     private readonly Flight _flight = new();
@@ -74,7 +77,11 @@ internal sealed partial class AutoSender
     public bool IsBacklogged { get; set; }
 
     /// <summary>The peer runs in mode auto, too.</summary>
-    public bool IsPeerAuto { get; set; }
+    public bool IsPeerAuto
+    {
+        get => _path.IsPeerAuto;
+        set => _path.IsPeerAuto = value;
+    }
 
     /// <summary>Share of packets lost as the peer counts it, in 1/65536; −1 when it does not tell.</summary>
     public int ReportedLoss { get; set; } = -1;
@@ -86,18 +93,20 @@ internal sealed partial class AutoSender
     public bool WantsMore(uint remoteWindow) => _send.Queued < SegmentsAllowed(remoteWindow) + QueueReserve;
 
     /// <summary>
-    /// Whether parity is worth its bytes: segments get lost, and what waits behind them fills the peer's window.
+    /// Whether parity is worth its bytes: what waits behind a lost segment fills the peer's window.
     /// </summary>
-    public bool WantsParity =>
-        _isWindowFull && SequenceNumber.Difference(_now, _windowFullAt) < WindowMemory
-        && _hasLost && SequenceNumber.Difference(_now, _lostAt) < ParityMemory;
+    public bool WantsParity => IsPeerTheLimit;
+
+    /// <summary>A stock peer's window was the limit lately, and the path has room.</summary>
+    private bool IsPeerTheLimit => !IsPeerAuto && _isWindowFull
+        && SequenceNumber.Difference(_now, _windowFullAt) < WindowMemory && !_path.HasQueue;
 
     /// <summary>Time passes: fills the buckets and finds what is lost.</summary>
     public void Advance(uint now)
     {
         _now = now;
         _pacer.Refill(_path.PacingRate, now);
-        _redundancy.Refill(_path.LinkRate, now);
+        _redundancy.Refill(_path.LinkRate, IsPeerTheLimit, now);
         DetectLosses();
         CheckProbe();
         _firstNewOfTurn = _send.Next;
@@ -193,6 +202,7 @@ internal sealed partial class AutoSender
             _windowFullAt = _now;
         }
 
+        _path.IsPeerLimited = !isDrained && (uint)_send.InFlight + WindowMargin >= _remoteWindow;
         _path.SetLimited(isDrained && _flight.InFlightBytes < _path.Window);
         if (!isDrained)
             return;
@@ -211,10 +221,10 @@ internal sealed partial class AutoSender
     private int CredibleLateness => !WantsParity ? int.MaxValue : CredibleJitter * _path.Jitter;
 
     /// <summary>
-    /// Somebody waits for this very segment: nothing follows it, or the peer's window is nearly used up behind it.
+    /// Somebody waits for this very segment: nothing follows it, or the peer's window is used up behind it.
     /// </summary>
     private bool IsUrgent(in SegmentRecord record) =>
-        record.IsTail || IsWindowScarce;
+        record.IsTail || IsWindowScarce || IsPeerTheLimit;
 
     private bool IsWindowScarce => _send.InFlight >= (int)(_remoteWindow - (_remoteWindow / 4));
 
@@ -242,13 +252,23 @@ internal sealed partial class AutoSender
     private void QueueCopies(uint sequenceNumber, int most)
     {
         ref SegmentRecord record = ref _flight[sequenceNumber];
-        int copies = Math.Min(Redundancy.Transmissions(LossNow), most) - 1;
+        bool isBursty = record.IsTail && _path.Loss.IsBursty;
+        int successorLoss = isBursty ? Math.Max(LossNow, _path.Loss.SuccessorLoss) : LossNow;
+        int copies = Math.Min(Redundancy.Transmissions(LossNow, successorLoss), most) - 1;
         uint distance = (uint)Redundancy.Spacing(_path.LeastRtt);
+        uint farthest = isBursty ? (uint)Math.Max(1, _path.LeastRtt / BurstSpacing) : uint.MaxValue;
+        // All copies were lost, which chance seldom does: each further packet may be the first behind a burst.
+        if (record.WasCopied && most >= Redundancy.MostTransmissions)
+        {
+            copies = Redundancy.InBurst - 1;
+            farthest = distance;
+        }
+
         uint dueAt = _now;
         for (int i = 0; i < copies; i++)
         {
             dueAt += distance;
-            distance *= 2;
+            distance = Math.Min(distance * 2, farthest);
             if (!_redundancy.TryQueue(sequenceNumber, record.Bytes, dueAt))
                 return;
         }

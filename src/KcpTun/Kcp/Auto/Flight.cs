@@ -40,6 +40,9 @@ internal struct SegmentRecord
     /// <summary>How often it was found lost.</summary>
     public int Losses;
 
+    /// <summary>The volley that was found lost last had more than one transmission.</summary>
+    public bool WasCopied;
+
     /// <summary>Bytes that a transmission takes in the path, headers included.</summary>
     public int Bytes;
 

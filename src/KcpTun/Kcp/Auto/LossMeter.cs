@@ -24,6 +24,12 @@ internal struct LossMeter
     /// before better is known, and the first ones open a connection.</summary>
     private const int InitialLoss = 65536 / 5;
 
+    /// <summary>Copies of lost transmissions before their losses say anything.</summary>
+    private const int LeastSuccessors = 4;
+
+    /// <summary>Copies of lost transmissions over which their losses are averaged.</summary>
+    private const int MostSuccessors = 32;
+
     [System.Runtime.CompilerServices.InlineArray(Rounds)]
     private struct Window
     {
@@ -37,6 +43,7 @@ internal struct LossMeter
     private int _resolved;
     private uint _roundEndsAt;
     private int _samples;
+    private int _successors;
 
     public LossMeter()
     {
@@ -61,6 +68,21 @@ internal struct LossMeter
                 least = Math.Min(least, _window[i]);
             return Math.Min(least, MostBase);
         }
+    }
+
+    /// <summary>
+    /// Losses come in runs: a copy of what was lost is lost, too, clearly more often than any other packet.
+    /// </summary>
+    public readonly bool IsBursty => _successors >= LeastSuccessors && SuccessorLoss > (Current + 65536) / 2;
+
+    /// <summary>Share, in 1/65536, of copies lost whose segment's transmission before was lost.</summary>
+    public int SuccessorLoss { get; private set; }
+
+    /// <summary>The fate of a transmission is known whose segment's transmission before was lost.</summary>
+    public void ResolveSuccessor(bool isLost)
+    {
+        _successors = Math.Min(_successors + 1, MostSuccessors);
+        SuccessorLoss += ((isLost ? 65536 : 0) - SuccessorLoss) / _successors;
     }
 
     /// <summary>The fate of one transmission is known.</summary>

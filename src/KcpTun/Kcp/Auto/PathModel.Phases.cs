@@ -38,7 +38,14 @@ internal sealed partial class PathModel
     /// <summary>Round trips that differ by so many times the jitter may be those of an empty queue.</summary>
     private const int JitterMargin = 2;
 
+    /// <summary>
+    /// Gain of the rate, percent, while a stock peer's window is what limits: what waits for the window leaves soon
+    /// after it opens, and the window bounds what that puts into a queue.
+    /// </summary>
+    private const int PeerLimitedGain = 200;
+
     private Phase _phase;
+    private uint _firstSampleAt;
     private long _fullRate;
     private int _fullRounds;
     private int _leastOfRound = int.MaxValue;
@@ -58,7 +65,7 @@ internal sealed partial class PathModel
 
     /// <summary>No segment of the round came as fast as the path allows: something waits before the
     /// bottleneck.</summary>
-    private bool HasQueue { get; set; }
+    public bool HasQueue { get; private set; }
 
     private int QueueThreshold =>
         Math.Clamp(LeastRtt / 8, LeastHyStartDelay, MostHyStartDelay) + (JitterMargin * Jitter);
@@ -81,13 +88,14 @@ internal sealed partial class PathModel
         Phase.Start => StartGain,
         Phase.Drain => 100 * 100 / StartGain,
         Phase.ProbeRtt => 100,
+        _ when IsPeerLimited && !HasQueue => PeerLimitedGain,
         _ => Cycle[_step],
     };
 
     private void Advance(bool isNewRound, bool hasLossRound, bool isLimited, long inFlight, uint now)
     {
         if (_phase == Phase.Start)
-            CheckFull(isNewRound, hasLossRound, isLimited);
+            CheckFull(isNewRound, hasLossRound, isLimited, now);
         if (_phase == Phase.Drain && inFlight <= Bdp)
             Cruise(now);
         if (_phase == Phase.Cruise)
@@ -106,11 +114,12 @@ internal sealed partial class PathModel
         _samplesOfRound = 0;
     }
 
-    private void CheckFull(bool isNewRound, bool hasLossRound, bool isLimited)
+    private void CheckFull(bool isNewRound, bool hasLossRound, bool isLimited, uint now)
     {
         if (hasLossRound && _loss.LatestRound > ToleratedLoss(_loss.LatestResolved))
             _phase = Phase.Drain;
-        if (_samplesOfRound >= HyStartSamples && HasQueue)
+        bool isSampled = IsPeerAuto || SequenceNumber.Difference(now, _firstSampleAt) >= ArrivalPeak.Interval;
+        if (_samplesOfRound >= HyStartSamples && HasQueue && isSampled)
             _phase = Phase.Drain;
         if (!isNewRound || isLimited)
             return;
@@ -124,7 +133,11 @@ internal sealed partial class PathModel
             _fullRounds++;
         }
 
-        if (_fullRounds >= RoundsWithoutGrowth)
+        if (_fullRounds < RoundsWithoutGrowth)
+            return;
+        if (IsPeerLimited && !HasQueue)
+            Cruise(now);
+        else
             _phase = Phase.Drain;
     }
 

@@ -47,11 +47,18 @@ internal sealed partial class PathModel
     private long _round;
     private bool _isLimited;
     private long _recentRate;
+    private ArrivalPeak _arrivals;
     private int _latestRtt;
     private int _jitter;
 
     /// <param name="segmentBytes">Bytes of a full transmission.</param>
     public PathModel(int segmentBytes) => _segmentBytes = segmentBytes;
+
+    /// <summary>The peer runs in mode auto, too.</summary>
+    public bool IsPeerAuto { get; set; }
+
+    /// <summary>The peer's window, not the path, is what limits the transfer.</summary>
+    public bool IsPeerLimited { get; set; }
 
     /// <summary>Smoothed round trip, ms; 0 before the first sample.</summary>
     public int SmoothedRtt => _rtt.Srtt;
@@ -79,6 +86,8 @@ internal sealed partial class PathModel
             if (_phase == Phase.Start)
                 least = (long)InitialSegments * _segmentBytes * StartGain / 100;
             long rate = IsYielding ? _recentRate * YieldingGain / 100 : link * PacingGain / 100;
+            if (_phase == Phase.Start && !IsPeerAuto)
+                rate = Math.Max(rate, _arrivals.Peak * StartGain / 100);
             return Math.Max(rate, least * 1000 / Math.Max(1, SmoothedRtt));
         }
     }
@@ -96,7 +105,11 @@ internal sealed partial class PathModel
                 return Math.Max(Bdp / 2, least);
             int held = Math.Clamp(SmoothedRtt - LeastRtt, 0, MaximumAckDelay + (JitterMargin * Jitter));
             long window = (Bdp * (_phase == Phase.Start ? StartGain : WindowGain) / 100) + (link * held / 1000);
-            return Math.Max(window, _phase == Phase.Start ? (long)InitialSegments * _segmentBytes : least);
+            if (_phase != Phase.Start)
+                return Math.Max(window, least);
+            if (!IsPeerAuto)
+                window = Math.Max(window, PacingRate * (SmoothedRtt + MaximumAckDelay) / 1000);
+            return Math.Max(window, (long)InitialSegments * _segmentBytes);
         }
     }
 
@@ -121,6 +134,7 @@ internal sealed partial class PathModel
     /// <summary>A segment has been delivered.</summary>
     public void OnDelivered(int bytes, uint sentAt, uint now)
     {
+        _arrivals.Add(bytes, now);
         _delivered += bytes;
         _deliveredAt = now;
         _firstSentAt = sentAt;
@@ -197,6 +211,7 @@ internal sealed partial class PathModel
         _latestRtt = rtt;
         _leastOfRound = Math.Min(_leastOfRound, rtt);
         _leastOfCycle = Math.Min(_leastOfCycle, rtt);
-        _samplesOfRound++;
+        if (_samplesOfRound++ == 0)
+            _firstSampleAt = now;
     }
 }

@@ -12,6 +12,9 @@ internal sealed class Redundancy
     /// <summary>Transmissions of a segment at once, copies included, at most.</summary>
     public const int MostTransmissions = 6;
 
+    /// <summary>Transmissions of a segment whose copies were all lost: twice a burst of eight.</summary>
+    public const int InBurst = 16;
+
     /// <summary>Share of segments, in 1/65536, that may still be lost with all their copies: 1 in 400.</summary>
     private const int Residual = 65536 / 400;
 
@@ -23,6 +26,9 @@ internal sealed class Redundancy
 
     /// <summary>Bytes a second for copies for each byte a second sent, 1/8.</summary>
     private const int BudgetShift = 3;
+
+    /// <summary>The same while the peer's window, not the path, is the limit: 1/2.</summary>
+    private const int PlentifulShift = 1;
 
     /// <summary>Seconds of the budget that may be spent at once, 1/2.</summary>
     private const int BudgetDepthShift = 1;
@@ -42,13 +48,15 @@ internal sealed class Redundancy
     public static int Spacing(int leastRtt) => Math.Clamp(leastRtt / 32, 2, 10);
 
     /// <summary>Transmissions that leave no more than the residual share lost.</summary>
-    public static int Transmissions(int loss)
+    /// <param name="loss">Share of packets that get lost, in 1/65536.</param>
+    /// <param name="successorLoss">The same of packets that follow a lost one.</param>
+    public static int Transmissions(int loss, int successorLoss)
     {
         int count = 1;
         long remaining = loss;
         while (remaining > Residual && count < MostTransmissions)
         {
-            remaining = remaining * loss / 65536;
+            remaining = remaining * successorLoss / 65536;
             count++;
         }
 
@@ -58,11 +66,12 @@ internal sealed class Redundancy
     /// <summary>Fills the budget.</summary>
     /// <param name="sendingRate">Bytes a second.</param>
     /// <param name="now">ms.</param>
-    public void Refill(long sendingRate, uint now)
+    /// <param name="isPlentiful">Bytes that more copies take are no other's.</param>
+    public void Refill(long sendingRate, bool isPlentiful, uint now)
     {
         int elapsed = Math.Clamp(SequenceNumber.Difference(now, _filledAt), 0, 1000);
         _filledAt = now;
-        long rate = Math.Max(LeastBudget, sendingRate >> BudgetShift);
+        long rate = Math.Max(LeastBudget, sendingRate >> (isPlentiful ? PlentifulShift : BudgetShift));
         _budget = Math.Min(_budget + (rate * elapsed / 1000), rate >> BudgetDepthShift);
     }
 

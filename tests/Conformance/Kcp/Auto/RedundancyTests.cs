@@ -11,7 +11,14 @@ public sealed class RedundancyTests
     [TestCase(90, Redundancy.MostTransmissions)]
     public void As_many_transmissions_as_leave_one_in_four_hundred_lost(int lossPercent, int expected)
     {
-        Redundancy.Transmissions(65536 * lossPercent / 100).ShouldBe(expected);
+        int loss = 65536 * lossPercent / 100;
+        Redundancy.Transmissions(loss, loss).ShouldBe(expected);
+    }
+
+    [Test]
+    public void Losses_in_runs_take_as_many_transmissions_as_there_may_be()
+    {
+        Redundancy.Transmissions(65536 / 10, 65536 * 8 / 10).ShouldBe(Redundancy.MostTransmissions);
     }
 
     [Test]
@@ -31,22 +38,23 @@ public sealed class RedundancyTests
         redundancy.Count.ShouldBe(0);
     }
 
-    [Test]
-    public void Copies_of_ten_seconds_stay_within_the_budget()
+    [TestCase(false, 8)]
+    [TestCase(true, 2)]
+    public void Copies_of_ten_seconds_stay_within_the_budget(bool isPlentiful, int part)
     {
         const long Rate = 1_000_000;
         var redundancy = new Redundancy();
         long bytes = 0;
         for (uint now = 0; now < 10_000; now++)
         {
-            redundancy.Refill(Rate, now);
+            redundancy.Refill(Rate, isPlentiful, now);
             if (redundancy.TryQueue(now, 1400, now))
                 bytes += 1400;
             redundancy.TryTake(now, out _);
         }
 
-        // An eighth of the rate, and what may be spent at once.
-        bytes.ShouldBeInRange(Rate / 8 * 9, (Rate / 8 * 10) + (Rate / 16) + 32_000);
+        // The part of the rate, and what may be spent at once.
+        bytes.ShouldBeInRange(Rate / part * 9, (Rate / part * 10) + (Rate / part / 2) + 32_000);
     }
 
     [Test]
