@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 record=
-if [ -n "$record" ]; then
+if [ "${1:-}" = --record ]; then
   record=yes
   shift
 fi

@@ -22,7 +22,8 @@ internal sealed class MemoryTrimmer(Func<SnmpCounters> counters, Action release,
     private const long QuietPart = 100;
 
     /// <summary>
-    /// The last trim is after so many quiet periods, later than the 30 s for which closed connections linger by default.
+    /// The last trim is after so many quiet periods: later than the 30 s for which closed connections linger by
+    /// default.
     /// </summary>
     private const int LastTrim = 8;
 
@@ -42,7 +43,9 @@ internal sealed class MemoryTrimmer(Func<SnmpCounters> counters, Action release,
         }
     }
 
-    /// <summary>Begins to trim at the end of quiet periods after a busy one: the first, second, fourth and eighth.</summary>
+    /// <summary>
+    /// Begins to trim at the end of quiet periods after a busy one: the first, second, fourth and eighth.
+    /// </summary>
     public void Look()
     {
         SnmpCounters now = counters();

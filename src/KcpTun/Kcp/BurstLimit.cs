@@ -9,10 +9,10 @@ namespace KcpTun.Kcp;
 /// </summary>
 /// <remarks>
 /// A rate in segments a millisecond with a bucket of as much. It begins where any receiver follows, doubles for every
-/// round trip in which it was the limit and nothing much was lost, and is soon no limit at all; when more than an eighth
-/// of what a round trip sent had to be sent again it falls by a quarter, and then grows by a sixteenth. The least rate is
-/// about 45 MB/s, above what lossy links carry, so loss of a path's own costs nothing there. What is sent again is sent
-/// when KCP's rules say so, and taken off what new segments may use.
+/// round trip in which it was the limit and nothing much was lost, and is soon no limit at all. When more than an
+/// eighth of what a round trip sent had to be sent again it falls by a quarter, and then grows by a sixteenth. The
+/// least rate is about 45 MB/s, above what lossy links carry, so loss of a path's own costs nothing there. What is sent
+/// again is sent when KCP's rules say so, and taken off what new segments may use.
 /// </remarks>
 internal sealed class BurstLimit
 {

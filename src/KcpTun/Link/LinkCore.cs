@@ -161,6 +161,12 @@ public sealed partial class LinkCore : IKcpOutput, IDisposable
         _sink = null;
     }
 
+    /// <summary>
+    /// Gives up memory for the sake of idleness: the packets of groups that parity might still complete. Few as they
+    /// are, each keeps a slab of the pool.
+    /// </summary>
+    public void Trim() => _fecDecoder?.Release();
+
     /// <summary>Returns every packet slot. The session must not be used afterwards.</summary>
     public void Dispose()
     {

@@ -130,6 +130,8 @@ public sealed partial class LinkDriver
     private void Trim()
     {
         _isTrimRequested = false;
+        foreach (LinkSession session in _sessions.Values)
+            session.Core.Trim();
         _resources.Pool.Trim();
         Buffers.Trim();
         _received = _channel.CreateReceiveBatch();
