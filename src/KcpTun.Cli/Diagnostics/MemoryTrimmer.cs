@@ -22,10 +22,10 @@ internal sealed class MemoryTrimmer(Func<SnmpCounters> counters, Action release,
     private const long QuietPart = 100;
 
     /// <summary>
-    /// The last trim is after so many quiet periods: later than the 30 s for which closed connections linger by
-    /// default.
+    /// The last trim is after so many quiet periods, 160 s: later than any connection of the busy time lingers that
+    /// waits for the peer's closewait and then for a window that never opens (30 s each).
     /// </summary>
-    private const int LastTrim = 8;
+    private const int LastTrim = 32;
 
     private long _packets;
     private long _busiest;
@@ -44,7 +44,7 @@ internal sealed class MemoryTrimmer(Func<SnmpCounters> counters, Action release,
     }
 
     /// <summary>
-    /// Begins to trim at the end of quiet periods after a busy one: the first, second, fourth and eighth.
+    /// Begins to trim at the end of quiet periods after a busy one: the first, second, fourth and so on.
     /// </summary>
     public void Look()
     {
