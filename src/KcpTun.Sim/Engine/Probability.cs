@@ -18,6 +18,9 @@ public readonly record struct Probability(UInt128 Threshold)
     /// <summary>The chance as a fraction, for arithmetic that need not be exact.</summary>
     public double Value => (double)Threshold / (double)One;
 
+    // A record prints its properties, and each has a complement.
+    public override string ToString() => Value.ToString("P3", System.Globalization.CultureInfo.InvariantCulture);
+
     /// <param name="percent">0 to 100.</param>
     /// <exception cref="ArgumentOutOfRangeException">Not a probability.</exception>
     public static Probability FromPercent(decimal percent)
