@@ -16,7 +16,7 @@ public sealed class BadLinkTests
     private const string OursToOurs = "--mode auto --fec 10/3";
     private const string TowardsStock = "--mode fast3 --fec 10/3 --sndwnd 512 --rcvwnd 512 --client=--mode=auto";
 
-    /// <summary>Stands for the best stock mode's figures where a goal is relative: its 20 seeds' in the document.</summary>
+    /// <summary>Stands for the best stock mode where a goal is relative: as its 20 seeds did in the document.</summary>
     private static readonly Dictionary<string, LinkFigures> s_stock = new()
     {
         ["0.1 %, 100 ms: upload"] = new LinkFigures("fast3+fec10/3", 0, 0, 0, 5.99, 0, 0, 0),
