@@ -15,6 +15,7 @@ internal static class BenchCommand
     {
         ReportCommand.Create(),
         ValidateCommand.Create(),
+        LiveLinksCommand.Create(),
         CreateMicro(),
     };
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using KcpTun.GoInterop;
 using KcpTun.Sim.Plans;
 
 namespace KcpTun.Bench.Validate;
@@ -88,6 +89,16 @@ internal sealed record LinkPoint(int LossPercent, int RttMs, string Mode, FecSha
         $"--parityshard={Text(Fec.Parity)}",
         .. CommonFlags.Select(flag => $"--{flag.Key}={flag.Value}"),
     ];
+
+    /// <summary>The tunnel with the same program at both ends.</summary>
+    public RealTunnel Between(Implementation ends) => new()
+    {
+        Name = ends.Name,
+        Ends = new Pair(ends, ends),
+        ClientFlags = [.. Flags],
+        ServerFlags = [.. Flags],
+        Link = Link,
+    };
 
     /// <summary>Reads a point.</summary>
     /// <returns>Null if the text is none.</returns>

@@ -53,7 +53,7 @@ internal sealed class RealApplication : IAsyncDisposable
         await connection.WriteAsync(_preamble, cancellation);
         Task own = _workload switch
         {
-            BulkSpec bulk => DownloadAsync(connection, bulk.Bytes, cancellation),
+            BulkSpec bulk => TransferAsync(connection, bulk, isSender: bulk.IsUp, cancellation),
             EchoSpec echo => RequestAsync(connection, echo, cancellation),
             _ => throw new ArgumentException("Neither bulk nor echo."),
         };
@@ -69,7 +69,7 @@ internal sealed class RealApplication : IAsyncDisposable
         {
             await connection.ReadExactlyAsync(new byte[Flow.PreambleSize], cancellation);
             if (_workload is BulkSpec bulk)
-                await SendAsync(connection, bulk.Bytes, cancellation);
+                await TransferAsync(connection, bulk, isSender: !bulk.IsUp, cancellation);
             else if (_workload is EchoSpec echo)
                 await AnswerAsync(connection, echo, cancellation);
             _served.TrySetResult();
@@ -83,23 +83,27 @@ internal sealed class RealApplication : IAsyncDisposable
         }
     }
 
-    private static async Task SendAsync(NetworkStream connection, long count, CancellationToken cancellation)
+    private Task TransferAsync(
+        NetworkStream connection, BulkSpec bulk, bool isSender, CancellationToken cancellation) =>
+        isSender ? SendAsync(connection, bulk, cancellation) : ReceiveAsync(connection, bulk, cancellation);
+
+    private static async Task SendAsync(NetworkStream connection, BulkSpec bulk, CancellationToken cancellation)
     {
-        var payload = new PatternPayload(0, isUp: false);
+        var payload = new PatternPayload(0, bulk.IsUp);
         byte[] buffer = new byte[Chunk];
-        for (long sent = 0; sent < count; sent += Chunk)
+        for (long sent = 0; sent < bulk.Bytes; sent += Chunk)
         {
-            int length = (int)Math.Min(Chunk, count - sent);
+            int length = (int)Math.Min(Chunk, bulk.Bytes - sent);
             payload.Fill(buffer.AsSpan(0, length), sent);
             await connection.WriteAsync(buffer.AsMemory(0, length), cancellation);
         }
     }
 
-    private async Task DownloadAsync(NetworkStream connection, long count, CancellationToken cancellation)
+    private async Task ReceiveAsync(NetworkStream connection, BulkSpec bulk, CancellationToken cancellation)
     {
-        var payload = new PatternPayload(0, isUp: false);
+        var payload = new PatternPayload(0, bulk.IsUp);
         byte[] buffer = new byte[Chunk];
-        for (long received = 0; received < count;)
+        for (long received = 0; received < bulk.Bytes;)
         {
             int length = await connection.ReadAsync(buffer, cancellation);
             Check(length > 0 ? payload.Verify(buffer.AsSpan(0, length), received) : "ended early");

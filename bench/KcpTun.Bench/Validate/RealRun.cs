@@ -5,14 +5,14 @@ using KcpTun.Sim.Workloads;
 namespace KcpTun.Bench.Validate;
 
 /// <summary>One run over real sockets.</summary>
-/// <param name="Implementation">Both ends.</param>
+/// <param name="Ends">Whose programs.</param>
 /// <param name="Seed">Of the relay's path.</param>
 /// <param name="CpuSeconds">CPU time of both processes.</param>
 /// <param name="Seconds">How long the workload took.</param>
 /// <param name="LatenessMs">Mean time by which datagrams left the relay too late.</param>
 /// <param name="LateShare">Share of the datagrams that left it more than a millisecond late.</param>
 internal sealed record RealRun(
-    string Implementation,
+    string Ends,
     string Workload,
     ulong Seed,
     RunFigures Figures,
@@ -26,8 +26,7 @@ internal sealed record RealRun(
     /// <summary>Runs a workload through a tunnel of its own.</summary>
     /// <exception cref="IOException">It did not finish in time or not in the right way.</exception>
     public static async Task<RealRun> ExecuteAsync(
-        Implementation implementation,
-        LinkPoint point,
+        RealTunnel setup,
         WorkloadSpec workload,
         ulong seed,
         CancellationToken cancellation)
@@ -36,14 +35,14 @@ internal sealed record RealRun(
         limit.CancelAfter(s_limit);
         await using var application = new RealApplication(workload);
         RelayedPath? path = null;
-        string[] flags = [.. point.Flags, "--key", "kcptun-sim", "--closewait", "0", "--quiet"];
+        string[] common = ["--key", "kcptun-sim", "--closewait", "0", "--quiet"];
         TunnelPlan plan = new()
         {
-            Client = implementation,
-            Server = implementation,
-            ClientFlags = flags,
-            ServerFlags = flags,
-            StartPath = server => path = RelayedPath.Start(point.Link, server, seed),
+            Client = setup.Ends.Client,
+            Server = setup.Ends.Server,
+            ClientFlags = [.. setup.ClientFlags, .. common],
+            ServerFlags = [.. setup.ServerFlags, .. common],
+            StartPath = server => path = RelayedPath.Start(setup.Link, server, seed),
         };
         await using RunningTunnel tunnel = await RunningTunnel.StartAsync(plan, application.Target, limit.Token);
         try
@@ -52,7 +51,7 @@ internal sealed record RealRun(
             await application.RunAsync(new IPEndPoint(IPAddress.Loopback, tunnel.EntryPort), limit.Token);
             TimeSpan duration = application.Duration;
             return new RealRun(
-                implementation.Name,
+                setup.Name,
                 workload.Text,
                 seed,
                 RunFigures.Of(workload, application.Bytes, (long)duration.TotalNanoseconds, application.Latencies),
@@ -63,7 +62,7 @@ internal sealed record RealRun(
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
-            throw new IOException($"{implementation} at {point}, {workload.Text}: {e.Message}\n{tunnel.Describe()}", e);
+            throw new IOException($"{setup.Name}, {workload.Text}: {e.Message}\n{tunnel.Describe()}", e);
         }
     }
 

@@ -75,7 +75,7 @@ internal sealed class ValidateReport(ValidateSettings settings, IReadOnlyList<Po
         foreach (string name in settings.Implementations.Select(implementation => implementation.Name))
         {
             double measured = Statistics.Median(result.Real
-                .Where(run => run.Implementation == name)
+                .Where(run => run.Ends == name)
                 .Select(run => read(run.Figures))
                 .OfType<double>());
             double ratio = measured / predicted;

@@ -62,7 +62,7 @@ internal sealed class Validation(ValidateSettings settings)
                 plan.Echo.Text,
                 plan.Predicted,
                 [.. real.Where(entry => entry.Point == plan.Point).Select(entry => entry.Run)
-                    .OrderBy(run => run.Implementation, StringComparer.Ordinal)
+                    .OrderBy(run => run.Ends, StringComparer.Ordinal)
                     .ThenBy(run => run.Workload, StringComparer.Ordinal)
                     .ThenBy(run => run.Seed)])),
         ];
@@ -100,7 +100,7 @@ internal sealed class Validation(ValidateSettings settings)
         RealRun? best = null;
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            RealRun run = await RealRun.ExecuteAsync(implementation, point, workload, seed, cancellation);
+            RealRun run = await RealRun.ExecuteAsync(point.Between(implementation), workload, seed, cancellation);
             if (best is null || run.LatenessMs < best.LatenessMs)
                 best = run;
             if (best is { LatenessMs: <= MostLatenessMs, LateShare: <= MostLateShare })
@@ -118,7 +118,7 @@ internal sealed class Validation(ValidateSettings settings)
             : string.Create(CultureInfo.InvariantCulture, $"{figures.P50:0}/{figures.P95:0} ms");
         Console.Error.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{point} {run.Implementation} seed {run.Seed}: {what} in {run.Seconds:0.0} s, CPU {run.CpuSeconds:0.0} s, "
+            $"{point} {run.Ends} seed {run.Seed}: {what} in {run.Seconds:0.0} s, CPU {run.CpuSeconds:0.0} s, "
                 + $"relay late by {run.LatenessMs:0.00} ms ({run.LateShare:P1} over 1 ms)"));
     }
 }

@@ -75,8 +75,11 @@ public sealed partial class KcpSession
     private void NoteAck(uint sn, uint timestamp, bool isNew)
     {
         _hasPush = true;
-        _hasNewSegment |= isNew;
-        if (isNew || _auto is null)
+        // What una does not cover is acknowledged again each time it is repeated: the peer has missed that it arrived,
+        // and would repeat it until una covers it.
+        bool isOpen = isNew || SequenceNumber.Difference(sn, _receive.Next) > 0;
+        _hasNewSegment |= isOpen;
+        if (isOpen || _auto is null)
             _acks.Add(sn, timestamp);
         else
             _repeatedAck = new AckList.Entry(sn, timestamp);

@@ -17,8 +17,16 @@ internal struct AckSchedule
     /// <summary>Longest that the acknowledgement of what had been received before waits, ms.</summary>
     public const int RepeatDelay = 40;
 
+    /// <summary>
+    /// Longest that copies follow their original, ms. A repetition that comes later after the last new segment shows
+    /// that the peer has missed what it was told: it is told at once, and each time. Where losses come in runs, each
+    /// further acknowledgement may be the first behind the run.
+    /// </summary>
+    public const int CopySpan = 50;
+
     private bool _isPending;
     private uint _dueAt;
+    private uint _newAt;
     private int _packets;
 
     /// <summary>Something is to be acknowledged.</summary>
@@ -27,11 +35,16 @@ internal struct AckSchedule
     /// <summary>When, ms; meaningful while <see cref="IsPending"/>.</summary>
     public readonly uint DueAt => _dueAt;
 
-    /// <param name="isNew">The packet held a segment that had not been received before.</param>
+    /// <param name="isNew">
+    /// The packet held a segment that had not been received before, or that una does not cover.
+    /// </param>
     /// <param name="now">ms.</param>
     public void OnPacket(bool isNew, uint now)
     {
-        uint dueAt = now + (uint)(isNew ? Delay : RepeatDelay);
+        if (isNew)
+            _newAt = now;
+        bool isMissed = SequenceNumber.Difference(now, _newAt) > CopySpan;
+        uint dueAt = now + (uint)(isNew || isMissed ? Delay : RepeatDelay);
         if (isNew && ++_packets >= PacketsPerAck)
             dueAt = now;
         if (!_isPending || SequenceNumber.Difference(dueAt, _dueAt) < 0)

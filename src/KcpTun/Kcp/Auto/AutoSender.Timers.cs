@@ -8,17 +8,31 @@ internal sealed partial class AutoSender
     /// <summary>Round trip assumed before the first sample, ms: KCP's initial timeout.</summary>
     private const int InitialTimeout = (int)RttEstimator.InitialRto;
 
-    /// <summary>How long a peer may hold an acknowledgement back, ms (RFC 9002, max_ack_delay).</summary>
-    private const int PeerAckDelay = 25;
+    /// <summary>How long a stock peer may hold an acknowledgement back, ms (RFC 9002, max_ack_delay).</summary>
+    private const int StockAckDelay = 25;
 
-    /// <summary>Segments that a probe sends, at most (RFC 9002, section 6.2.4).</summary>
+    /// <summary>The same for a peer in mode auto, ms: what it waits, and once more for the path's jitter.</summary>
+    private const int AutoAckDelay = 2 * AckSchedule.Delay;
+
+    /// <summary>Segments that the first probe sends, at most (RFC 9002, section 6.2.4); the next ones send one, with
+    /// copies.</summary>
     private const int ProbeSegments = 2;
 
     /// <summary>With no more than so many in flight, a probe sends them all.</summary>
     private const int FewSegments = 8;
 
-    /// <summary>Longest wait for a probe, ms.</summary>
-    private const int MostProbeWait = 5000;
+    /// <summary>Longest wait for a probe, ms: as long may the end of an outage stay unnoticed.</summary>
+    private const int MostProbeWait = 1000;
+
+    /// <summary>
+    /// A segment overtaken by so much, ms, is copied while a stock peer's window is the limit, although it may only be
+    /// late.
+    /// </summary>
+    private const int SuspiciousLateness = 5;
+
+    /// <summary>Where a loss is believed within such a part of the round trip, suspects get no copies: their losses are
+    /// known soon enough.</summary>
+    private const int SlowDetection = 4;
 
     private uint _lastSentAt;
     private uint _lastProgressAt;
@@ -67,6 +81,28 @@ internal sealed partial class AutoSender
         }
     }
 
+    /// <summary>
+    /// While a stock peer's window is the limit, what is missing stalls the transfer until it is known to be lost, and
+    /// on a path with jitter that takes a round trip longer: whatever has been overtaken gets one copy before that.
+    /// </summary>
+    private void CopySuspects()
+    {
+        int window = _detector.ReorderingWindow(_path.SmoothedRtt, CredibleLateness, _path.Jitter);
+        if (!IsPeerTheLimit || window < _path.LeastRtt / SlowDetection)
+            return;
+        uint sn = _flight.InFlightCount > 0 ? _flight.Oldest : 0;
+        for (int count = _flight.InFlightCount; count > 0; count--)
+        {
+            ref SegmentRecord record = ref _flight[sn];
+            uint suspectAt = record.LastAt + (uint)(_detector.LatestRtt + SuspiciousLateness);
+            if (!_detector.IsOvertaken(record.LastAt, record.Order) || SequenceNumber.Difference(_now, suspectAt) < 0)
+                return;
+            if (!record.IsSuspected && record.Volley == 1)
+                record.IsSuspected = _redundancy.TryQueue(sn, record.Bytes, _now);
+            sn = record.Next;
+        }
+    }
+
     private uint LostAt(in SegmentRecord record) =>
         _detector.LostAt(record.LastAt, _path.SmoothedRtt, CredibleLateness, _path.Jitter);
 
@@ -103,7 +139,7 @@ internal sealed partial class AutoSender
     {
         int wait = _path.SmoothedRtt == 0
             ? InitialTimeout
-            : _path.SmoothedRtt + Math.Max(4 * _path.RttVariation, 1) + PeerAckDelay;
+            : _path.SmoothedRtt + Math.Max(4 * _path.RttVariation, 1) + (IsPeerAuto ? AutoAckDelay : StockAckDelay);
         for (int i = 0; i < _probes && wait < MostProbeWait; i++)
             wait += wait / 2;
         return Math.Min(wait, MostProbeWait);
@@ -114,7 +150,9 @@ internal sealed partial class AutoSender
         if (_flight.InFlightCount == 0 || SequenceNumber.Difference(_now, ProbeAt()) < 0)
             return;
         _probes++;
-        _probesDue = _flight.InFlightCount <= FewSegments ? _flight.InFlightCount : ProbeSegments;
+        _probesDue = _probes > 1 ? 1 : ProbeSegments;
+        if (_flight.InFlightCount <= FewSegments)
+            _probesDue = _flight.InFlightCount;
     }
 
     private bool TryNextProbe(out uint sequenceNumber, out TransmissionCause cause)

@@ -46,6 +46,13 @@ internal sealed partial class AutoSender
     /// <summary>With no more than so many segments left of the peer's window, it is the limit.</summary>
     private const int WindowMargin = 32;
 
+    /// <summary>
+    /// What may leave at once while a stock peer's window is the limit, bytes. It acknowledges at once when that fills
+    /// a packet, 58 segments, and else with its next flush (PROTOCOL c.5): segments that leave in such groups, as they
+    /// are acknowledged, save its wait.
+    /// </summary>
+    private const int AcknowledgedBurst = 60 * 1400;
+
     /// <summary>Where losses come in runs, copies are at most so many parts of a round trip apart.</summary>
     private const int BurstSpacing = 8;
 
@@ -105,9 +112,10 @@ internal sealed partial class AutoSender
     public void Advance(uint now)
     {
         _now = now;
-        _pacer.Refill(_path.PacingRate, now);
+        _pacer.Refill(_path.PacingRate, _path.IsStockPeerTheLimit ? AcknowledgedBurst : Pacer.MinimumBurst, now);
         _redundancy.Refill(_path.LinkRate, IsPeerTheLimit, now);
         DetectLosses();
+        CopySuspects();
         CheckProbe();
         _firstNewOfTurn = _send.Next;
     }
@@ -176,6 +184,7 @@ internal sealed partial class AutoSender
         if (cause != TransmissionCause.Copy)
         {
             record.Volley = 0;
+            record.IsSuspected = false;
             record.VolleyAt = _now;
             record.Delivery = _path.OnSent(isIdle, _now);
         }
@@ -188,7 +197,10 @@ internal sealed partial class AutoSender
             _pacer.Spend(record.Bytes);
         _lastSentAt = _now;
         if (cause is TransmissionCause.Lost or TransmissionCause.Probe)
-            QueueCopies(sequenceNumber, IsUrgent(in record) ? Redundancy.MostTransmissions : record.Losses);
+        {
+            bool isUrgent = cause == TransmissionCause.Probe || IsUrgent(in record);
+            QueueCopies(sequenceNumber, isUrgent ? Redundancy.MostTransmissions : record.Losses);
+        }
     }
 
     /// <summary>The turn's transmissions are over.</summary>
@@ -255,12 +267,16 @@ internal sealed partial class AutoSender
         bool isBursty = record.IsTail && _path.Loss.IsBursty;
         int successorLoss = isBursty ? Math.Max(LossNow, _path.Loss.SuccessorLoss) : LossNow;
         int copies = Math.Min(Redundancy.Transmissions(LossNow, successorLoss), most) - 1;
+        if (isBursty)
+            copies += Redundancy.MoreInRuns;
         uint distance = (uint)Redundancy.Spacing(_path.LeastRtt);
         uint farthest = isBursty ? (uint)Math.Max(1, _path.LeastRtt / BurstSpacing) : uint.MaxValue;
-        // All copies were lost, which chance seldom does: each further packet may be the first behind a burst.
-        if (record.WasCopied && most >= Redundancy.MostTransmissions)
+        // All copies, or all of a probe, were lost, which chance seldom does: each further packet may be the first
+        // behind a run of losses.
+        if ((record.WasCopied || _probes > 1) && most >= Redundancy.MostTransmissions)
         {
-            copies = Redundancy.InBurst - 1;
+            int together = _flight.InFlightCount <= FewSegments ? _flight.InFlightCount : 1;
+            copies = Redundancy.TransmissionsOutOfRun(together) - 1;
             farthest = distance;
         }
 

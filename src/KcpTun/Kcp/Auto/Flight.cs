@@ -43,6 +43,9 @@ internal struct SegmentRecord
     /// <summary>The volley that was found lost last had more than one transmission.</summary>
     public bool WasCopied;
 
+    /// <summary>It got a copy because it had been overtaken.</summary>
+    public bool IsSuspected;
+
     /// <summary>Bytes that a transmission takes in the path, headers included.</summary>
     public int Bytes;
 

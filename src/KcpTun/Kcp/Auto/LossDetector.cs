@@ -15,7 +15,7 @@ internal struct LossDetector
     public const int MinimumReordering = 2;
 
     /// <summary>Overtaking to be expected, in units of the mean jitter.</summary>
-    private const int ExpectedJitter = 6;
+    private const int ExpectedJitter = 8;
 
     /// <summary>
     /// Round trips for which the largest overtaking seen counts; RFC 8985, section 7.1, holds it for 16 recoveries.

@@ -22,8 +22,9 @@ internal struct Pacer
 
     /// <summary>Fills up to now.</summary>
     /// <param name="rate">Bytes a second.</param>
+    /// <param name="minimumBurst">Bytes that may leave at once, if the rate does not allow more.</param>
     /// <param name="now">ms.</param>
-    public void Refill(long rate, uint now)
+    public void Refill(long rate, int minimumBurst, uint now)
     {
         int elapsed = SequenceNumber.Difference(now, _filledAt);
         _filledAt = now;
@@ -31,7 +32,7 @@ internal struct Pacer
             return;
         // A long pause fills the bucket whatever the rate; the limit keeps the product in range.
         long earned = rate * Math.Min(elapsed, 1000) / 1000;
-        long depth = Math.Max(rate * BurstMilliseconds / 1000, MinimumBurst);
+        long depth = Math.Max(rate * BurstMilliseconds / 1000, minimumBurst);
         _credit = Math.Min(_credit + earned, depth);
     }
 

@@ -11,9 +11,6 @@ internal sealed partial class PathModel
     /// <summary>Rounds without growth after which the path is full (BBR).</summary>
     private const int RoundsWithoutGrowth = 3;
 
-    /// <summary>Samples of a round below which its least round trip says nothing (RFC 9406, N_RTT_SAMPLE).</summary>
-    private const int HyStartSamples = 8;
-
     /// <summary>Bounds of the delay that ends the start, ms (RFC 9406, MIN_RTT_THRESH and MAX_RTT_THRESH).</summary>
     private const int LeastHyStartDelay = 4;
 
@@ -32,6 +29,9 @@ internal sealed partial class PathModel
     /// <summary>Cycles of the gain in which the queue never emptied, after which it is somebody else's.</summary>
     private const int StubbornCycles = 2;
 
+    /// <summary>With a mean jitter of less than such a part of the round trip, a grown round trip is a queue.</summary>
+    private const int ClearJitter = 20;
+
     /// <summary>Weight of the past in the jitter (RFC 3550): a sample counts 1/16.</summary>
     private const int JitterShift = 4;
 
@@ -46,10 +46,11 @@ internal sealed partial class PathModel
 
     private Phase _phase;
     private uint _firstSampleAt;
+    private long _doubtRound;
     private long _fullRate;
     private int _fullRounds;
-    private int _leastOfRound = int.MaxValue;
-    private int _samplesOfRound;
+    private RoundTrips _roundTrips = new();
+    private RoundTrips _block = new();
     private int _leastOfCycle = int.MaxValue;
     private int _stubbornCycles;
     private int _step;
@@ -58,6 +59,10 @@ internal sealed partial class PathModel
     private enum Phase
     {
         Start,
+
+        /// <summary>A queue seems to stand, or the path has jitter: the next round tells (RFC 9406, section 4.3,
+        /// Conservative Slow Start).</summary>
+        Doubt,
         Drain,
         Cruise,
         ProbeRtt,
@@ -66,6 +71,9 @@ internal sealed partial class PathModel
     /// <summary>No segment of the round came as fast as the path allows: something waits before the
     /// bottleneck.</summary>
     public bool HasQueue { get; private set; }
+
+    /// <summary>A round trip that is no longer that of an empty queue, ms.</summary>
+    private int QueueLevel => LeastRtt + QueueThreshold;
 
     private int QueueThreshold =>
         Math.Clamp(LeastRtt / 8, LeastHyStartDelay, MostHyStartDelay) + (JitterMargin * Jitter);
@@ -87,7 +95,7 @@ internal sealed partial class PathModel
     {
         Phase.Start => StartGain,
         Phase.Drain => 100 * 100 / StartGain,
-        Phase.ProbeRtt => 100,
+        Phase.Doubt or Phase.ProbeRtt => 100,
         _ when IsPeerLimited && !HasQueue => PeerLimitedGain,
         _ => Cycle[_step],
     };
@@ -96,10 +104,15 @@ internal sealed partial class PathModel
     {
         if (_phase == Phase.Start)
             CheckFull(isNewRound, hasLossRound, isLimited, now);
+        if (_phase == Phase.Doubt)
+            CheckDoubt(isNewRound);
         if (_phase == Phase.Drain && inFlight <= Bdp)
             Cruise(now);
         if (_phase == Phase.Cruise)
             AdvanceCycle(inFlight, now);
+        _share.OnQueue(IsYielding);
+        if (isNewRound)
+            _share.OnRound();
         if (_phase == Phase.ProbeRtt && SequenceNumber.Difference(now, _stepEndsAt) >= 0)
             Cruise(now);
         if (_phase == Phase.Cruise && _minimumRtt.IsStale(now) && !isLimited)
@@ -110,17 +123,19 @@ internal sealed partial class PathModel
 
         if (!isNewRound)
             return;
-        _leastOfRound = int.MaxValue;
-        _samplesOfRound = 0;
+        _roundTrips = new RoundTrips();
     }
 
     private void CheckFull(bool isNewRound, bool hasLossRound, bool isLimited, uint now)
     {
         if (hasLossRound && _loss.LatestRound > ToleratedLoss(_loss.LatestResolved))
             _phase = Phase.Drain;
-        bool isSampled = IsPeerAuto || SequenceNumber.Difference(now, _firstSampleAt) >= ArrivalPeak.Interval;
-        if (_samplesOfRound >= HyStartSamples && HasQueue && isSampled)
-            _phase = Phase.Drain;
+        if (ShowsQueue(now))
+        {
+            _phase = Jitter * ClearJitter < LeastRtt ? Phase.Drain : Phase.Doubt;
+            _doubtRound = _round;
+        }
+
         if (!isNewRound || isLimited)
             return;
         if (_rate.Value * 100 >= _fullRate * Growth)
@@ -141,6 +156,36 @@ internal sealed partial class PathModel
             _phase = Phase.Drain;
     }
 
+    /// <summary>
+    /// The least round trip has grown: in the round so far, or, since the queue may have begun within it, in the last
+    /// few packets.
+    /// </summary>
+    private bool ShowsQueue(uint now)
+    {
+        bool isRoundLate = _roundTrips.IsMeaningful && HasQueue;
+        if (!IsPeerAuto)
+            return isRoundLate && SequenceNumber.Difference(now, _firstSampleAt) >= ArrivalPeak.Interval;
+        if (!_block.IsMeaningful)
+            return isRoundLate;
+        bool isBlockLate = _block.Least >= QueueLevel;
+        _block = new RoundTrips();
+        return isRoundLate || isBlockLate;
+    }
+
+    /// <summary>
+    /// What was sent at the rate found so far has a queue before it, too, or it was jitter and the start goes on.
+    /// </summary>
+    private void CheckDoubt(bool isNewRound)
+    {
+        bool isRoundOfDoubt = _round == _doubtRound || (isNewRound && _round == _doubtRound + 1);
+        if (isRoundOfDoubt)
+            return;
+        if (!HasQueue)
+            _phase = Phase.Start;
+        else if (isNewRound)
+            _phase = Phase.Drain;
+    }
+
     private void Cruise(uint now)
     {
         _phase = Phase.Cruise;
@@ -157,7 +202,8 @@ internal sealed partial class PathModel
         _stepEndsAt = now + (uint)LeastRtt;
         if (_step != 0)
             return;
-        _stubbornCycles = _leastOfCycle >= LeastRtt + QueueThreshold ? _stubbornCycles + 1 : 0;
+        _share.OnCycle();
+        _stubbornCycles = _leastOfCycle >= QueueLevel ? _stubbornCycles + 1 : 0;
         _leastOfCycle = int.MaxValue;
     }
 }

@@ -9,8 +9,8 @@ namespace KcpTun.Kcp.Auto;
 /// </summary>
 internal sealed partial class PathModel
 {
-    /// <summary>Segments before anything is known: the window a KCP peer has until it tells its own.</summary>
-    public const int InitialSegments = KcpOptions.DefaultWindow;
+    /// <summary>Segments before anything is known: twice the window a KCP peer has until it tells its own.</summary>
+    public const int InitialSegments = 2 * KcpOptions.DefaultWindow;
 
     /// <summary>Sending rate before anything is known, bytes a second.</summary>
     private const long InitialRate = 10_000_000;
@@ -48,6 +48,7 @@ internal sealed partial class PathModel
     private bool _isLimited;
     private long _recentRate;
     private ArrivalPeak _arrivals;
+    private FairShare _share = new();
     private int _latestRtt;
     private int _jitter;
 
@@ -59,6 +60,9 @@ internal sealed partial class PathModel
 
     /// <summary>The peer's window, not the path, is what limits the transfer.</summary>
     public bool IsPeerLimited { get; set; }
+
+    /// <summary>The same of a stock peer, while the path carries all of it.</summary>
+    public bool IsStockPeerTheLimit => IsPeerLimited && !IsPeerAuto && !HasQueue && _phase != Phase.Start;
 
     /// <summary>Smoothed round trip, ms; 0 before the first sample.</summary>
     public int SmoothedRtt => _rtt.Srtt;
@@ -85,6 +89,8 @@ internal sealed partial class PathModel
             long least = (long)MinimumSegments * _segmentBytes;
             if (_phase == Phase.Start)
                 least = (long)InitialSegments * _segmentBytes * StartGain / 100;
+            if (_phase == Phase.Cruise)
+                link = Math.Min(link, _share.Limit);
             long rate = IsYielding ? _recentRate * YieldingGain / 100 : link * PacingGain / 100;
             if (_phase == Phase.Start && !IsPeerAuto)
                 rate = Math.Max(rate, _arrivals.Peak * StartGain / 100);
@@ -151,8 +157,10 @@ internal sealed partial class PathModel
     /// <param name="now">ms.</param>
     public void OnPacketDelivered(in DeliverySnapshot snapshot, uint sentAt, long inFlight, uint now)
     {
-        if (_samplesOfRound > 0)
-            HasQueue = _leastOfRound >= LeastRtt + QueueThreshold;
+        if (_roundTrips.Samples > 0)
+            HasQueue = _roundTrips.Least >= QueueLevel;
+        _roundTrips.EndPacket();
+        _block.EndPacket();
         bool isNewRound = snapshot.Delivered >= _roundEnd;
         if (isNewRound)
         {
@@ -167,6 +175,7 @@ internal sealed partial class PathModel
         {
             long rate = Carried(_delivered - snapshot.Delivered, _lost - snapshot.Lost) * 1000 / interval;
             _recentRate = rate;
+            _share.OnRate(rate);
             if (!snapshot.IsLimited || rate >= _rate.Value)
                 _rate.Add(rate, _round);
         }
@@ -209,9 +218,10 @@ internal sealed partial class PathModel
             ? Math.Abs(rtt - _latestRtt) - (_jitter >> JitterShift)
             : (rtt << JitterShift) / 16;
         _latestRtt = rtt;
-        _leastOfRound = Math.Min(_leastOfRound, rtt);
-        _leastOfCycle = Math.Min(_leastOfCycle, rtt);
-        if (_samplesOfRound++ == 0)
+        if (_roundTrips.Samples == 0)
             _firstSampleAt = now;
+        _roundTrips.Add(rtt);
+        _block.Add(rtt);
+        _leastOfCycle = Math.Min(_leastOfCycle, rtt);
     }
 }

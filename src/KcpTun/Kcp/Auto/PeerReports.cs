@@ -8,6 +8,13 @@ internal struct PeerReports
     /// <summary>Announcements sent to a peer that has never answered; most peers cannot.</summary>
     public const int Attempts = 8;
 
+    /// <summary>The first ones, which say that there is a mode auto, do not wait long for each other: until one has
+    /// arrived, the peer starts as if this end were a stock one.</summary>
+    public const int FirstAttempts = 4;
+
+    /// <summary>Least time between two of the first, ms.</summary>
+    public const int FirstInterval = 10;
+
     /// <summary>Least time between two, ms.</summary>
     public const int Interval = 250;
 
@@ -49,14 +56,16 @@ internal struct PeerReports
     public readonly bool IsDue(uint now) =>
         _received > 0
         && (_nextAt == 0 || SequenceNumber.Difference(now, _nextAt) >= 0)
-        && (IsPeerAuto ? _sent - _sentAtLast >= PacketsPerReport : _attempts < Attempts && _sent != _sentAtLast);
+        && (IsPeerAuto && _attempts >= FirstAttempts
+            ? _sent - _sentAtLast >= PacketsPerReport
+            : _attempts < Attempts && _sent != _sentAtLast);
 
     /// <summary>The announcement to send now.</summary>
     public Announcement Take(uint now)
     {
         _attempts++;
         _sentAtLast = _sent;
-        _nextAt = (now + Interval) | 1;
+        _nextAt = (now + (uint)(_attempts < FirstAttempts ? FirstInterval : Interval)) | 1;
         return new Announcement(_sent, _seen, _receivedThen);
     }
 

@@ -12,8 +12,14 @@ internal sealed class Redundancy
     /// <summary>Transmissions of a segment at once, copies included, at most.</summary>
     public const int MostTransmissions = 6;
 
-    /// <summary>Transmissions of a segment whose copies were all lost: twice a burst of eight.</summary>
-    public const int InBurst = 16;
+    /// <summary>Further ones where losses come in runs.</summary>
+    public const int MoreInRuns = 2;
+
+    /// <summary>Transmissions of a segment whose copies were all lost: three times a run of eight.</summary>
+    private const int OutOfRun = 24;
+
+    /// <summary>The same of several segments together.</summary>
+    private const int OutOfRunTogether = 4 * OutOfRun;
 
     /// <summary>Share of segments, in 1/65536, that may still be lost with all their copies: 1 in 400.</summary>
     private const int Residual = 65536 / 400;
@@ -62,6 +68,11 @@ internal sealed class Redundancy
 
         return count;
     }
+
+    /// <summary>Transmissions of a segment whose copies were all lost.</summary>
+    /// <param name="together">Segments, at least 1, that are sent so often at the same time.</param>
+    public static int TransmissionsOutOfRun(int together) =>
+        Math.Clamp(OutOfRunTogether / together, MostTransmissions, OutOfRun);
 
     /// <summary>Fills the budget.</summary>
     /// <param name="sendingRate">Bytes a second.</param>

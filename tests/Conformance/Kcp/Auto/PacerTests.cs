@@ -14,7 +14,7 @@ public sealed class PacerTests
         long sent = 0;
         for (uint now = 1; now <= 1000; now++)
         {
-            pacer.Refill(rate, now);
+            pacer.Refill(rate, Pacer.MinimumBurst, now);
             while (pacer.Credit > 0)
             {
                 pacer.Spend(Packet);
@@ -30,11 +30,21 @@ public sealed class PacerTests
     public void The_wait_ends_when_something_may_leave()
     {
         var pacer = new Pacer();
-        pacer.Refill(1_000_000, 1);
+        pacer.Refill(1_000_000, Pacer.MinimumBurst, 1);
         pacer.Spend((int)pacer.Credit + 5000);
         uint wait = pacer.Wait(1_000_000);
         wait.ShouldBe(6u);
-        pacer.Refill(1_000_000, 1 + wait);
+        pacer.Refill(1_000_000, Pacer.MinimumBurst, 1 + wait);
         pacer.Credit.ShouldBePositive();
+    }
+
+    [Test]
+    public void A_pause_earns_no_more_than_one_burst()
+    {
+        const int Burst = 84_000;
+        var pacer = new Pacer();
+        pacer.Refill(1_000_000, Burst, 1);
+        pacer.Refill(1_000_000, Burst, 5000);
+        pacer.Credit.ShouldBe(Burst);
     }
 }

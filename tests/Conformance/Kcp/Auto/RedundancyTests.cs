@@ -21,6 +21,13 @@ public sealed class RedundancyTests
         Redundancy.Transmissions(65536 / 10, 65536 * 8 / 10).ShouldBe(Redundancy.MostTransmissions);
     }
 
+    [TestCase(1, 24)]
+    [TestCase(4, 24)]
+    [TestCase(8, 12)]
+    [TestCase(1000, Redundancy.MostTransmissions)]
+    public void Few_segments_share_the_transmissions_that_end_a_run_of_losses(int together, int expected) =>
+        Redundancy.TransmissionsOutOfRun(together).ShouldBe(expected);
+
     [Test]
     public void Copies_leave_in_the_order_in_which_they_are_due()
     {
