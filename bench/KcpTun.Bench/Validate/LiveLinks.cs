@@ -76,16 +76,14 @@ internal sealed class LiveLinks(int runs)
     private static string[] FlagsOf(Implementation end) =>
         [end == Implementation.Ours ? "--mode=auto" : "--mode=fast3", .. s_common];
 
-    private static string Cell(IReadOnlyList<RunFigures> figures)
+    private static string Cell(List<RunFigures> figures)
     {
         if (figures[0].Goodput is not null)
             return Text($"{Statistics.Median(figures.Select(one => one.Goodput!.Value)) / 1e6:0.00} MB/s");
-        double[] latencies =
-        [
-            .. new[] { 500, 950, 990 }.Select(perMille => Statistics.Median(
-                figures.Select(one => one.LatencyMs![RunFigures.Quantiles.ToList().IndexOf(perMille)]))),
-        ];
-        return Text($"{latencies[0]:0} / {latencies[1]:0} / {latencies[2]:0} ms");
+        double p50 = Statistics.Median(figures.Select(one => one.P50!.Value));
+        double p95 = Statistics.Median(figures.Select(one => one.P95!.Value));
+        double p99 = Statistics.Median(figures.Select(one => one.P99!.Value));
+        return Text($"{p50:0} / {p95:0} / {p99:0} ms");
     }
 
     private static WorkloadSpec? Parse(BadLink link) =>

@@ -19,6 +19,8 @@ internal sealed record RunFigures(double? Goodput, IReadOnlyList<double>? Latenc
 
     public double? P95 => LatencyMs?[5];
 
+    public double? P99 => LatencyMs?[6];
+
     /// <summary>The figures of a simulated run.</summary>
     public static RunFigures Of(WorkloadSpec workload, RunResult result) =>
         Of(workload, result.DeliveredBytes, result.Duration, result.Latencies);

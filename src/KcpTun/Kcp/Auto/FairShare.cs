@@ -7,7 +7,7 @@ namespace KcpTun.Kcp.Auto;
 internal struct FairShare
 {
     /// <summary>Of what arrived, percent: a little less, so that the queue does not stay.</summary>
-    private const int Percent = 98;
+    private const int Percent = 99;
 
     private long _rateOfRound;
     private long _rateOfLastRound;

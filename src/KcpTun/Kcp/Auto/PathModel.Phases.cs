@@ -76,7 +76,7 @@ internal sealed partial class PathModel
     private int QueueLevel => LeastRtt + QueueThreshold;
 
     private int QueueThreshold =>
-        Math.Clamp(LeastRtt / 8, LeastHyStartDelay, MostHyStartDelay) + (JitterMargin * Jitter);
+        Math.Clamp(LeastRtt / 12, LeastHyStartDelay, MostHyStartDelay) + (JitterMargin * Jitter);
 
     /// <summary>Mean difference of two successive round trips, ms (RFC 3550, section 6.4.1): a queue grows in
     /// smaller steps.

@@ -28,7 +28,7 @@ public sealed class FairShareTests
         _share.OnRound();
         _share.OnRate(800);
         _share.OnQueue(true);
-        _share.Limit.ShouldBe(980);
+        _share.Limit.ShouldBe(990);
     }
 
     [Test]
@@ -38,7 +38,7 @@ public sealed class FairShareTests
         _share.OnQueue(true);
         _share.OnRate(5000);
         _share.OnQueue(true);
-        _share.Limit.ShouldBe(980);
+        _share.Limit.ShouldBe(990);
     }
 
     [Test]
@@ -48,7 +48,7 @@ public sealed class FairShareTests
         _share.OnQueue(true);
         _share.OnQueue(false);
         _share.OnCycle();
-        _share.Limit.ShouldBe(980);
+        _share.Limit.ShouldBe(990);
         _share.OnCycle();
         _share.Limit.ShouldBe(long.MaxValue);
     }
