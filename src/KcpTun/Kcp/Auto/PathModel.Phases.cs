@@ -11,6 +11,12 @@ internal sealed partial class PathModel
     /// <summary>Rounds without growth after which the path is full (BBR).</summary>
     private const int RoundsWithoutGrowth = 3;
 
+    /// <summary>Part of the round trip by which it has grown when a queue stands (RFC 9406 takes an eighth). Those of
+    /// a stock peer, which acknowledges at each flush, scatter more.</summary>
+    private const int AutoPart = 12;
+
+    private const int StockPart = 8;
+
     /// <summary>Bounds of the delay that ends the start, ms (RFC 9406, MIN_RTT_THRESH and MAX_RTT_THRESH).</summary>
     private const int LeastHyStartDelay = 4;
 
@@ -76,7 +82,7 @@ internal sealed partial class PathModel
     private int QueueLevel => LeastRtt + QueueThreshold;
 
     private int QueueThreshold =>
-        Math.Clamp(LeastRtt / 12, LeastHyStartDelay, MostHyStartDelay) + (JitterMargin * Jitter);
+        Math.Clamp(LeastRtt / (IsPeerAuto ? AutoPart : StockPart), LeastHyStartDelay, MostHyStartDelay) + (JitterMargin * Jitter);
 
     /// <summary>Mean difference of two successive round trips, ms (RFC 3550, section 6.4.1): a queue grows in
     /// smaller steps.
