@@ -11,6 +11,10 @@ internal struct Pacer
     /// <summary>What may leave at once, ms of the sending rate.</summary>
     public const int BurstMilliseconds = 2;
 
+    /// <summary>What may leave at once when it has waited for the rate, ms of it: timers of a real machine are late.
+    /// </summary>
+    public const int MostLateness = 10;
+
     /// <summary>And at least, bytes: ten packets of the common size, as RFC 9002, section 7.7, allows.</summary>
     public const int MinimumBurst = 10 * 1400;
 
@@ -32,7 +36,9 @@ internal struct Pacer
             return;
         // A long pause fills the bucket whatever the rate; the limit keeps the product in range.
         long earned = rate * Math.Min(elapsed, 1000) / 1000;
-        long depth = Math.Max(rate * BurstMilliseconds / 1000, minimumBurst);
+        // Who has waited for the rate gets all of it, however late a busy machine has come back to it.
+        int burst = _credit <= 0 ? MostLateness : BurstMilliseconds;
+        long depth = Math.Max(rate * burst / 1000, minimumBurst);
         _credit = Math.Min(_credit + earned, depth);
     }
 

@@ -82,7 +82,8 @@ internal sealed partial class PathModel
     private int QueueLevel => LeastRtt + QueueThreshold;
 
     private int QueueThreshold =>
-        Math.Clamp(LeastRtt / (IsPeerAuto ? AutoPart : StockPart), LeastHyStartDelay, MostHyStartDelay) + (JitterMargin * Jitter);
+        Math.Clamp(LeastRtt / (IsPeerAuto ? AutoPart : StockPart), LeastHyStartDelay, MostHyStartDelay)
+        + (JitterMargin * Jitter);
 
     /// <summary>Mean difference of two successive round trips, ms (RFC 3550, section 6.4.1): a queue grows in
     /// smaller steps.

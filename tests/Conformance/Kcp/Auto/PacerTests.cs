@@ -38,6 +38,28 @@ public sealed class PacerTests
         pacer.Credit.ShouldBePositive();
     }
 
+    /// <summary>Timers of a busy machine are late; what is late by no more than the limit loses nothing.</summary>
+    [TestCase(1u)]
+    [TestCase(4u)]
+    [TestCase((uint)Pacer.MostLateness)]
+    public void Who_waits_for_the_rate_gets_all_of_it(uint every)
+    {
+        const long Rate = 50_000_000;
+        var pacer = new Pacer();
+        long sent = 0;
+        for (uint now = every; now <= 1000; now += every)
+        {
+            pacer.Refill(Rate, Pacer.MinimumBurst, now);
+            while (pacer.Credit > 0)
+            {
+                pacer.Spend(1400);
+                sent += 1400;
+            }
+        }
+
+        sent.ShouldBeInRange(Rate - (Rate / 50), Rate + (Rate / 50));
+    }
+
     [Test]
     public void A_pause_earns_no_more_than_one_burst()
     {
