@@ -21,7 +21,8 @@ internal sealed partial class AutoSender
     /// <summary>With no more than so many in flight, a probe sends them all.</summary>
     private const int FewSegments = 8;
 
-    /// <summary>Longest wait for a probe, ms: as long may the end of an outage stay unnoticed.</summary>
+    /// <summary>Longest wait for a probe, ms, where a round trip takes less: as long may the end of an outage stay
+    /// unnoticed.</summary>
     private const int MostProbeWait = 1000;
 
     /// <summary>
@@ -140,9 +141,11 @@ internal sealed partial class AutoSender
         int wait = _path.SmoothedRtt == 0
             ? InitialTimeout
             : _path.SmoothedRtt + Math.Max(4 * _path.RttVariation, 1) + (IsPeerAuto ? AutoAckDelay : StockAckDelay);
-        for (int i = 0; i < _probes && wait < MostProbeWait; i++)
+        // Never less than what an acknowledgement takes, however long that is.
+        int most = Math.Max(wait, MostProbeWait);
+        for (int i = 0; i < _probes && wait < most; i++)
             wait += wait / 2;
-        return Math.Min(wait, MostProbeWait);
+        return Math.Min(wait, most);
     }
 
     private void CheckProbe()

@@ -77,6 +77,7 @@ public sealed class BadLinkTests
     [TestCase("--rtt 60 --at '1s rtt=200' --at '3s rtt=30' --workload bulk:8MiB,up")]
     [TestCase("--net lte --workload web:30")]
     [TestCase("--rtt 300 --loss 60 --workload echo:64B,n=40")]
+    [TestCase("--rtt 1300 --loss 5 --workload echo:64B,n=40 --workload bulk:256KiB,up")]
     [TestCase("--rtt 20 --loss 3 --workload short:40x64KiB,every=20ms")]
     [TestCase("--rtt 20 --workload game:30hz,15s")]
     public void Everything_arrives_when_something_else_is_the_trouble(string line)
