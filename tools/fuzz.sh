@@ -36,8 +36,8 @@ if [ ${#targets[@]} -eq 0 ]; then mapfile -t targets < <("$bin/KcpTun.Fuzz" --li
 
 export AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_SKIP_BIN_CHECK=1 AFL_NO_AFFINITY=1 AFL_QUIET=1 AFL_NO_COLOR=1
 export AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_FORKSRV_INIT_TMOUT=60000 DOTNET_TieredPGO=0
-status=0
-for target in "${targets[@]}"; do
+fuzz() { # target
+  local target=$1 status=0 out dictionary stats number finding kept
   out=$work/$target
   rm -rf "$out"
   mkdir -p "$out"
@@ -47,7 +47,7 @@ for target in "${targets[@]}"; do
   # -t: what takes five seconds is a hang. -d: short runs skip the deterministic stages.
   if ! afl-fuzz -i "tests/Fuzz/corpus/$target" -o "$out" -m none -t 5000 -V "$seconds" -d "${dictionary[@]}" \
     -- "$bin/KcpTun.Fuzz" "$target" --afl >"$out.log" 2>&1; then
-    echo "$target: afl-fuzz failed:"; tail -n 20 "$out.log"; status=1; continue
+    echo "$target: afl-fuzz failed:"; tail -n 20 "$out.log"; return 1
   fi
 
   stats=$out/default/fuzzer_stats
@@ -70,5 +70,19 @@ for target in "${targets[@]}"; do
     afl-cmin -i "$out/default/queue" -o "$out.min" -m none -t 5000 -- "$bin/KcpTun.Fuzz" "$target" --afl >>"$out.log" 2>&1
     echo "$target: $(find "$out.min" -type f | wc -l) inputs are enough for all branches reached: $out.min"
   fi
+  return "$status"
+}
+
+# A target keeps one core busy.
+status=0
+running=0
+for target in "${targets[@]}"; do
+  if [ "$running" -ge "$(nproc)" ]; then
+    wait -n || status=1
+    running=$((running - 1))
+  fi
+  fuzz "$target" &
+  running=$((running + 1))
 done
+for ((; running > 0; running--)); do wait -n || status=1; done
 exit "$status"

@@ -5,6 +5,7 @@ using KcpTun.Bench.EndToEnd;
 using KcpTun.Bench.Micro;
 using KcpTun.Bench.Validate;
 using KcpTun.GoInterop;
+using KcpTun.Sim.Cli;
 
 namespace KcpTun.Bench;
 
@@ -16,8 +17,33 @@ internal static class BenchCommand
         ReportCommand.Create(),
         ValidateCommand.Create(),
         LiveLinksCommand.Create(),
+        TunedCommand.Create(),
         CreateMicro(),
     };
+
+    /// <summary>Runs a command line; what is wrong with it is a line on <paramref name="error"/>.</summary>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter error)
+    {
+        ParseResult parsed = Create().Parse(arguments);
+        if (parsed.Errors.Count == 0)
+            return await InvokeAsync(parsed, error);
+        await error.WriteLineAsync($"{parsed.Errors[0].Message}; --help lists what there is");
+        return ExitCodes.Usage;
+    }
+
+    private static async Task<int> InvokeAsync(ParseResult parsed, TextWriter error)
+    {
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (TypeInitializationException e) when (e.GetBaseException() is InvalidOperationException cause)
+        {
+            await error.WriteLineAsync($"{cause.Message} Run it where the repository is, as built there.");
+            return ExitCodes.Failure;
+        }
+    }
 
     private static Command CreateMicro()
     {

@@ -88,7 +88,10 @@ internal sealed class BenchTunnel : IAsyncDisposable
         await _target.DisposeAsync();
     }
 
-    private static string[] CommonFlags(Implementation end) =>
+    /// <summary>
+    /// The flags that make releases alike: the same smux version, connections that end at once, no line for each.
+    /// </summary>
+    public static string[] CommonFlags(Implementation end) =>
         end.Capabilities.HasFlag(Capabilities.HalfClose)
             ? ["--smuxver", "2", "--quiet", "--closewait", "0"]
             : ["--smuxver", "2", "--quiet"];

@@ -43,7 +43,10 @@ internal static class PairOption
         if (ends.Any(IsGo) && await GoReleases.EnsureAsync() is { } problem)
             return problem;
         Implementation? missing = ends.FirstOrDefault(end => !end.IsPresent);
-        return missing is null ? null : $"{missing.ClientCommand[0]} is missing";
+        if (missing is null)
+            return null;
+        string advice = missing == Implementation.Ours ? ": build src/KcpTun.Cli, or set KCPTUN_EXE" : "";
+        return $"{missing.ClientCommand[0]} is missing{advice}";
     }
 
     private static bool IsGo(Implementation end) => end == Implementation.GoOld || end == Implementation.GoNew;

@@ -1,3 +1,3 @@
 using KcpTun.Bench;
 
-return await BenchCommand.Create().Parse(args).InvokeAsync();
+return await BenchCommand.RunAsync(args, Console.Error);

@@ -1,6 +1,7 @@
 using KcpTun.Cli;
 using KcpTun.Cli.Logging;
 
+SocketCompletions.RunOnPollingThreads();
 using StreamLineSink error = new(Console.OpenStandardError());
 using ProcessSignals signals = new(TimeProvider.System);
 HostEnvironment environment = new()

@@ -19,7 +19,10 @@ public static class GoReleases
         if (IsComplete)
             return null;
         (int exitCode, string output) = await RunFetchAsync();
-        return exitCode == 0 && IsComplete ? null : output.Trim();
+        if (exitCode == 0 && IsComplete)
+            return null;
+        string reason = output.Trim().Split('\n')[0];
+        return $"a Go release is missing in {Path.Combine(Repository.Artifacts, "go")}: {reason}";
     }
 
     private static bool IsComplete => Implementation.GoOld.IsPresent && Implementation.GoNew.IsPresent;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using KcpTun.Bench.EndToEnd.Scenarios;
 using KcpTun.Bench.Reports;
 using KcpTun.GoInterop;
+using KcpTun.Sim.Cli;
 using KcpTun.Sim.Plans;
 
 namespace KcpTun.Bench.EndToEnd;
@@ -31,6 +32,15 @@ internal static class ReportCommand
         catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
         {
             return await RefuseAsync($"--merge: {e.Message}");
+        }
+
+        try
+        {
+            Directory.CreateDirectory(settings.Output);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return await RefuseAsync($"--out {settings.Output}: {e.Message}");
         }
 
         if (settings.Matrix.Validate() is { } problem)
@@ -99,6 +109,6 @@ internal static class ReportCommand
     private static async Task<int> RefuseAsync(string problem)
     {
         await Console.Error.WriteLineAsync(problem);
-        return 2;
+        return ExitCodes.Usage;
     }
 }

@@ -9,16 +9,16 @@ namespace KcpTun.Bench.EndToEnd;
 /// <summary>The options of <c>report</c>.</summary>
 internal sealed class ReportOptions
 {
-    private readonly Option<int> _rounds = Count(
+    private readonly Option<int> _rounds = CountOption.Create(
         "--rounds", 5, 0, "Rounds; 0 writes what is merged and measures nothing");
-    private readonly Option<int> _mebibytes = Count(
+    private readonly Option<int> _mebibytes = CountOption.Create(
         "--mib", 192, 1, "MiB moved in each direction, one after the other");
-    private readonly Option<int> _echoes = Count("--echoes", 1000, 1, "Echoes of 64 bytes, at most");
-    private readonly Option<int> _busy = Count(
+    private readonly Option<int> _echoes = CountOption.Create("--echoes", 1000, 1, "Echoes of 64 bytes, at most");
+    private readonly Option<int> _busy = CountOption.Create(
         "--busy", 5, 1, "Seconds of echoes beside a bulk stream, each way, and of short connections");
-    private readonly Option<int> _quiet = Count(
+    private readonly Option<int> _quiet = CountOption.Create(
         "--quiet", 20, 1, "Seconds that idle sessions are watched, and from load to memory");
-    private readonly Option<int> _sessions = Count("--sessions", 100, 1, "Sessions of the idle tunnel");
+    private readonly Option<int> _sessions = CountOption.Create("--sessions", 100, 1, "Sessions of the idle tunnel");
     private readonly Option<string[]> _rows = ListOption.OfWords(
         "--rows",
         "Rows",
@@ -86,15 +86,4 @@ internal sealed class ReportOptions
         description,
         preset,
         text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int n) && n > 0 ? text : null);
-
-    private static Option<int> Count(string name, int preset, int least, string description)
-    {
-        Option<int> option = new(name) { Description = description, DefaultValueFactory = _ => preset };
-        option.Validators.Add(result =>
-        {
-            if (!result.Errors.Any() && result.GetValueOrDefault<int>() < least)
-                result.AddError($"{name}: give a number from {least}");
-        });
-        return option;
-    }
 }

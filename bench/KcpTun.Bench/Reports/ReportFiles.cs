@@ -13,9 +13,13 @@ internal static class ReportFiles
     /// <summary>Prints the table and writes both forms to artifacts/bench.</summary>
     public static void Write(string name, string markdown, JsonElement json)
     {
-        Save(Folder, name, markdown, JsonSerializer.Serialize(json, s_indented) + "\n");
+        Save(name, markdown, json);
         Console.WriteLine(markdown);
     }
+
+    /// <summary>Writes both forms to artifacts/bench.</summary>
+    public static void Save(string name, string markdown, JsonElement json) =>
+        Save(Folder, name, markdown, JsonSerializer.Serialize(json, s_indented) + "\n");
 
     /// <summary>Writes a report in both forms.</summary>
     public static void Save(string folder, string name, string markdown, string json)

@@ -93,7 +93,7 @@ internal sealed record LinkPoint(int LossPercent, int RttMs, string Mode, FecSha
     /// <summary>The tunnel with the same program at both ends.</summary>
     public RealTunnel Between(Implementation ends) => new()
     {
-        Name = ends.Name,
+        Name = $"{this}, {ends} at both ends",
         Ends = new Pair(ends, ends),
         ClientFlags = [.. Flags],
         ServerFlags = [.. Flags],

@@ -5,7 +5,7 @@ namespace KcpTun.Bench.Validate;
 /// <summary>Two programs, their flags, and the path between them.</summary>
 internal sealed record RealTunnel
 {
-    /// <summary>For people.</summary>
+    /// <summary>Which one it is, in what a failed run says.</summary>
     public required string Name { get; init; }
 
     public required Pair Ends { get; init; }

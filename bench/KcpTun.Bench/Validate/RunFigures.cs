@@ -10,7 +10,10 @@ namespace KcpTun.Bench.Validate;
 /// <param name="LatencyMs">
 /// Latencies, ms, at each of <see cref="Quantiles"/>; null for a workload without latencies.
 /// </param>
-internal sealed record RunFigures(double? Goodput, IReadOnlyList<double>? LatencyMs)
+/// <param name="FirstShare">
+/// Part of all bytes that the first of several flows had when one of them ended; null where there is one.
+/// </param>
+internal sealed record RunFigures(double? Goodput, IReadOnlyList<double>? LatencyMs, double? FirstShare = null)
 {
     /// <summary>Of 1000 latencies so many are shorter.</summary>
     public static IReadOnlyList<int> Quantiles { get; } = [50, 250, 500, 750, 900, 950, 990];
@@ -23,17 +26,20 @@ internal sealed record RunFigures(double? Goodput, IReadOnlyList<double>? Latenc
 
     /// <summary>The figures of a simulated run.</summary>
     public static RunFigures Of(WorkloadSpec workload, RunResult result) =>
-        Of(workload, result.DeliveredBytes, result.Duration, result.Latencies);
+        Of(workload, result.DeliveredBytes, result.Duration, result.Latencies, result.BytesAtFirstEnd);
 
     /// <param name="bytes">Application bytes delivered.</param>
     /// <param name="duration">From connecting to the arrival of the last byte, ns.</param>
     /// <param name="latencies">In ns, in any order.</param>
-    public static RunFigures Of(WorkloadSpec workload, long bytes, long duration, IReadOnlyList<long> latencies)
+    /// <param name="atFirstEnd">Bytes of each flow when the first of them ended.</param>
+    public static RunFigures Of(
+        WorkloadSpec workload, long bytes, long duration, IReadOnlyList<long> latencies, IReadOnlyList<long> atFirstEnd)
     {
-        if (workload.HasGoodput)
-            return new RunFigures((double)bytes / duration * SimTime.Second, null);
         long[] sorted = [.. latencies.Order()];
-        return new RunFigures(null, [.. Quantiles.Select(perMille => Milliseconds(sorted, perMille))]);
+        return new RunFigures(
+            workload.HasGoodput ? (double)bytes / duration * SimTime.Second : null,
+            workload.HasLatency ? [.. Quantiles.Select(perMille => Milliseconds(sorted, perMille))] : null,
+            atFirstEnd.Count > 1 ? (double)atFirstEnd[0] / atFirstEnd.Sum() : null);
     }
 
     private static double Milliseconds(long[] sorted, int perMille) =>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using KcpTun.Bench.Reports;
 using KcpTun.GoInterop;
+using KcpTun.Sim.Cli;
 using KcpTun.Sim.Workloads;
 
 namespace KcpTun.Bench.Validate;
@@ -8,9 +9,6 @@ namespace KcpTun.Bench.Validate;
 /// <summary><c>validate</c>: real tunnels over the simulator's path in real time beside the simulator.</summary>
 internal static class ValidateCommand
 {
-    private const int Failure = 1;
-    private const int BadInput = 2;
-
     public static Command Create()
     {
         Option<string[]> points = new("--points")
@@ -18,9 +16,9 @@ internal static class ValidateCommand
             Description = $"{LinkPoint.Syntax}; separated by commas; 18 points when left out",
         };
         Option<bool> quick = new("--quick") { Description = "Two points, two runs, short ones" };
-        Option<int> runs = Count("--runs", 4, "Real runs of each point, workload and implementation");
-        Option<int> seeds = Count("--seeds", 40, "Simulated runs of each point and workload");
-        Option<int> parallel = Count("--parallel", 8, "Tunnels measured at the same time");
+        Option<int> runs = CountOption.Create("--runs", 4, 1, "Real runs of each point, workload and implementation");
+        Option<int> seeds = CountOption.Create("--seeds", 40, 1, "Simulated runs of each point and workload");
+        Option<int> parallel = CountOption.Create("--parallel", 8, 1, "Tunnels measured at the same time");
         Option<string> echo = new("--echo")
         {
             Description = "What latency is measured with, as the simulator writes it",
@@ -40,9 +38,9 @@ internal static class ValidateCommand
             int wrong = Array.IndexOf(read, null);
             if (wrong >= 0)
                 return RefuseAsync($"--points {texts[wrong]}: write {LinkPoint.Syntax}");
-            if (!WorkloadSpec.TryParse(parsed.GetRequiredValue(echo), out WorkloadSpec? workload, out string? error)
+            if (!WorkloadSpec.TryParse(parsed.GetRequiredValue(echo), out WorkloadSpec? workload, out _)
                 || workload is not EchoSpec echoes)
-                return RefuseAsync(error ?? $"--echo {workload!.Text}: write an echo, as in echo:64B,n=400");
+                return RefuseAsync($"--echo {parsed.GetValue(echo)}: write an echo, as in echo:64B,n=400");
             return RunAsync(
                 new ValidateSettings
                 {
@@ -62,19 +60,7 @@ internal static class ValidateCommand
     private static async Task<int> RefuseAsync(string problem)
     {
         await Console.Error.WriteLineAsync(problem);
-        return BadInput;
-    }
-
-    private static Option<int> Count(string name, int preset, string description)
-    {
-        Option<int> option = new(name) { Description = description, DefaultValueFactory = _ => preset };
-        option.Validators.Add(result =>
-        {
-            if (result.Errors.Any() || result.GetValueOrDefault<int>() > 0)
-                return;
-            result.AddError($"{name}: give a number from 1");
-        });
-        return option;
+        return ExitCodes.Usage;
     }
 
     private static async Task<int> RunAsync(ValidateSettings settings, CancellationToken cancellation)
@@ -83,7 +69,7 @@ internal static class ValidateCommand
         if (await PairOption.FindMissingAsync(pairs) is { } problem)
         {
             await Console.Error.WriteLineAsync(problem);
-            return Failure;
+            return ExitCodes.Failure;
         }
 
         try
@@ -96,7 +82,7 @@ internal static class ValidateCommand
         catch (Exception e) when (e is ArgumentException or IOException or InvalidOperationException)
         {
             await Console.Error.WriteLineAsync(e.Message);
-            return e is ArgumentException ? BadInput : Failure;
+            return e is ArgumentException ? ExitCodes.Usage : ExitCodes.Failure;
         }
     }
 }

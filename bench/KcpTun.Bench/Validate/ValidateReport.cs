@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using KcpTun.Bench.Reports;
+using KcpTun.GoInterop;
 
 namespace KcpTun.Bench.Validate;
 
@@ -72,10 +73,10 @@ internal sealed class ValidateReport(ValidateSettings settings, IReadOnlyList<Po
     {
         double predicted = Statistics.Median(result.Predicted.Select(read).OfType<double>());
         var text = new StringBuilder($" {predicted.ToString(format, CultureInfo.InvariantCulture)} |");
-        foreach (string name in settings.Implementations.Select(implementation => implementation.Name))
+        foreach (string ends in settings.Implementations.Select(end => new Pair(end, end).ToString()))
         {
             double measured = Statistics.Median(result.Real
-                .Where(run => run.Ends == name)
+                .Where(run => run.Ends == ends)
                 .Select(run => read(run.Figures))
                 .OfType<double>());
             double ratio = measured / predicted;

@@ -34,9 +34,15 @@ internal sealed partial class SnmpLogger
         _logger = logger;
     }
 
-    /// <summary>Writes a record after every full period until cancelled.</summary>
+    /// <summary>
+    /// Writes a record after every full period until cancelled. A folder that is missing is said at once, not only a
+    /// period later; it may still be made.
+    /// </summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
+        string first = FileFor(_time.GetLocalNow());
+        if (Path.GetDirectoryName(Path.GetFullPath(first)) is { } folder && !Directory.Exists(folder))
+            Failed(_logger, FileErrors.Describe("open", first, new DirectoryNotFoundException()));
         while (!cancellation.IsCancellationRequested)
         {
             await Task.Delay(_period, _time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -20,13 +20,23 @@ internal enum Figure
 /// <param name="P99">ms.</param>
 /// <param name="Goodput">10^6 bytes a second; 0 without a transfer.</param>
 /// <param name="Wire">Bytes on the wire for each byte delivered.</param>
-/// <param name="Needless">Share of segments sent again although an earlier transmission arrived.</param>
+/// <param name="Needless">
+/// Share of segments sent again although an earlier transmission arrived; null of plain TCP.
+/// </param>
 /// <param name="QueueP95">Wait at the bottleneck that 95 of 100 datagrams do not exceed, ms.</param>
+/// <param name="FirstShare">
+/// Part of all bytes that the first of two flows had when one of them ended, of the seed in which it is furthest from
+/// half; null where there is one flow.
+/// </param>
 internal sealed record LinkFigures(
-    string Variant, double P50, double P95, double P99, double Goodput, double Wire, double Needless, double QueueP95)
+    string Variant, double P50, double P95, double P99, double Goodput, double Wire, double? Needless, double QueueP95,
+    double? FirstShare = null)
 {
     /// <summary>Payload of a segment, bytes: kcptun's default MTU less headers. Turns bytes into segments.</summary>
     private const double SegmentBytes = 1298;
+
+    /// <summary>Part of all bytes that the slower of two flows had; 0 where there is one.</summary>
+    public double LeastShare => FirstShare is { } share ? Math.Min(share, 1 - share) : 0;
 
     public static LinkFigures Of(VariantResult result)
     {
@@ -39,9 +49,13 @@ internal sealed record LinkFigures(
             Milliseconds(all.Latency(990)),
             (all.Goodput ?? 0) / 1e6,
             Metric.Wire.Read(all) ?? 0,
-            all.Sum(run => run.Retransmits.Spurious) / segments,
-            Milliseconds(all.Max(run => run.Stalls.QueueDelayP95)));
+            all.Sum(run => run.Wire.PayloadBytes) > 0 ? all.Sum(run => run.Retransmits.Spurious) / segments : null,
+            Milliseconds(all.Max(run => run.Stalls.QueueDelayP95)),
+            all.Runs.Select(run => Share(run.Result.BytesAtFirstEnd)).MaxBy(share => Math.Abs(share - 0.5 ?? 0)));
     }
+
+    private static double? Share(IReadOnlyList<long> bytes) =>
+        bytes.Count > 1 ? (double)bytes[0] / bytes.Sum() : null;
 
     private static double Milliseconds(double? nanoseconds) => (nanoseconds ?? 0) / SimTime.Millisecond;
 }
@@ -57,6 +71,20 @@ internal sealed record BadLink(
     string Name, string Link, string Workload, Figure Decides, string Goal,
     Func<LinkFigures, LinkFigures, bool> IsReached)
 {
+    /// <summary>The same traffic without a tunnel.</summary>
+    public string TcpWorkload
+    {
+        get
+        {
+            const string Mixed = "mixed:";
+            string[] parts = Workload.StartsWith(Mixed, StringComparison.Ordinal)
+                ? Workload[Mixed.Length..].Split('+')
+                : [Workload];
+            string flows = string.Join('+', parts.Select(part => part.StartsWith("tcp:") ? part : $"tcp:{part}"));
+            return parts.Length > 1 ? Mixed + flows : flows;
+        }
+    }
+
     private const string Echo = "echo:64B,n=400,every=50ms";
     private const string Upload = "bulk:6MiB,up";
     private const string Narrow = "--rate 20mbit --rtt 80 --queue 100ms";
@@ -97,7 +125,9 @@ internal sealed record BadLink(
             "≥ 92 % of the link, queue p95 ≤ 20 ms",
             (auto, _) => auto is { Goodput: >= 0.92 * NarrowRate, QueueP95: <= 20 }),
         new("20 Mbit/s, 80 ms: two uploads", Narrow, "mixed:bulk:16MiB,up+bulk:16MiB,up", Figure.Goodput,
-            "queue p95 ≤ 20 ms", (auto, _) => auto.QueueP95 <= 20),
+            "queue p95 ≤ 20 ms, a third for each", (auto, _) => auto is { QueueP95: <= 20, LeastShare: >= 1.0 / 3 }),
+        new("20 Mbit/s, 80 ms: upload beside TCP", Narrow, "mixed:bulk:16MiB,up+tcp:bulk:16MiB,up", Figure.Goodput,
+            "a third to two thirds", (auto, _) => auto.LeastShare >= 1.0 / 3),
         new("jitter 30 ms, 1 %, 100 ms: upload", "--jitter 30ms --loss 1 --rtt 100", Upload, Figure.Goodput,
             "needless < 1 %", (auto, _) => auto.Needless < 0.01),
         new("10 %, 100 ms, 20 Mbit/s: game", Crowded, "game:30hz,64B/64B,20s", Figure.Latency, "for the next row",

@@ -6,15 +6,16 @@ namespace KcpTun.Sim.BadLinks;
 /// <summary>The table as two pictures, one of latencies and one of goodput.</summary>
 internal static class BadLinksPlot
 {
-    private const double BarWidth = 0.26;
+    private const double BarWidth = 0.2;
 
     public static Plot Draw(IReadOnlyList<BadLinksRow> rows, Figure figure)
     {
         BadLinksRow[] shown = [.. rows.Where(row => Value(row.Auto, figure) > 0)];
         var plot = new Plot();
-        Add("best stock mode", Colors.Gray, 0, row => row.Stock);
-        Add("auto", Colors.SteelBlue, 1, row => row.Auto);
-        Add("auto towards a stock peer", Colors.LightSteelBlue, 2, row => row.OneSided);
+        Add("plain TCP", Colors.LightGray, 0, row => row.Tcp);
+        Add("best stock mode", Colors.Gray, 1, row => row.Stock);
+        Add("auto", Colors.SteelBlue, 2, row => row.Auto);
+        Add("auto towards a stock peer", Colors.LightSteelBlue, 3, row => row.OneSided);
         plot.Axes.Left.TickGenerator = new NumericManual(
             [.. Enumerable.Range(0, shown.Length).Select(index => -(double)index)],
             [.. shown.Select(row => row.Link.Name)]);
@@ -27,7 +28,7 @@ internal static class BadLinksPlot
             ScottPlot.Plottables.BarPlot bars = plot.Add.Bars(
                 shown.Select((row, index) => new Bar
                 {
-                    Position = -index + ((1 - place) * BarWidth),
+                    Position = -index + ((1.5 - place) * BarWidth),
                     Value = Value(pick(row), figure),
                     Size = BarWidth,
                     FillColor = colour,

@@ -18,6 +18,9 @@ public sealed class BadLinksCommand : ISimCommand
     /// <summary>Windows of the stock modes, segments; mode auto chooses its own.</summary>
     private const string StockWindows = "--sndwnd 512 --rcvwnd 512";
 
+    /// <summary>TCP may take a day for what a tunnel takes seconds for.</summary>
+    private const string TcpLimit = "100000s";
+
     private readonly Option<string?> _seeds = new("--seeds") { HelpName = "N", Description = "how many [20]" };
     private readonly Option<string?> _jobs = RunCommand.JobsOption();
     private readonly Option<string?> _only =
@@ -43,31 +46,53 @@ public sealed class BadLinksCommand : ISimCommand
                 : DefaultSeeds;
             RunPool<SimPlan, RunResult> pool = RunCommand.Pool(environment, parsed.GetValue(_jobs));
             string only = parsed.GetValue(_only) ?? "";
-            List<BadLinksRow> rows = [];
-            foreach (BadLink link in BadLink.All.Where(link => link.Name.Contains(only, StringComparison.Ordinal)))
-                rows.Add(Measure(environment, reader, link, seeds, pool));
-            if (rows.Count == 0)
+            BadLink[] links = [.. BadLink.All.Where(link => link.Name.Contains(only, StringComparison.Ordinal))];
+            if (links.Length == 0)
                 throw CommandException.Usage($"--only {only}: no link has such a name");
+            RequireFolders(parsed.GetValue(_markdown), parsed.GetValue(_plots));
+            List<BadLinksRow> rows = [];
+            foreach (BadLink link in links)
+            {
+                environment.Say($"{link.Name}: {rows.Count + 1} of {links.Length}");
+                rows.Add(Measure(environment, reader, link, seeds, pool));
+            }
+
             Write(environment, rows, seeds, parsed.GetValue(_markdown), parsed.GetValue(_plots));
             return ExitCodes.Ok;
         });
         return command;
     }
 
+    /// <summary>Before minutes of work, that its results have a place.</summary>
+    private static void RequireFolders(string? markdown, string? plots)
+    {
+        if (markdown is not null)
+        {
+            OutputFiles.RefuseStandardOutput("--markdown", markdown);
+            OutputFiles.RequireFolder("--markdown", markdown);
+        }
+
+        if (plots is null)
+            return;
+        OutputFiles.RefuseStandardOutput("--plots", plots);
+        OutputFiles.RequireFolder("--plots", $"{plots}-latency.png");
+    }
+
     private static BadLinksRow Measure(
         SimEnvironment environment, PlanOptions reader, BadLink link, int seeds, RunPool<SimPlan, RunResult> pool)
     {
-        LinkFigures[] stock = Run($"--mode fast,fast2,fast3 --fec 0/0,10/3 {StockWindows}");
-        LinkFigures auto = Run("--mode auto --fec 10/3")[0];
-        LinkFigures oneSided = Run($"--mode fast3 --fec 10/3 {StockWindows} --client=--mode=auto")[0];
+        LinkFigures[] stock = Run($"--mode fast,fast2,fast3 --fec 0/0,10/3 {StockWindows}", link.Workload);
+        LinkFigures auto = Run("--mode auto --fec 10/3", link.Workload)[0];
+        LinkFigures oneSided = Run($"--mode fast3 --fec 10/3 {StockWindows} --client=--mode=auto", link.Workload)[0];
+        LinkFigures tcp = Run($"--mode fast --fec 0/0 --limit {TcpLimit}", link.TcpWorkload)[0];
         LinkFigures best = link.Decides == Figure.Latency
             ? stock.MinBy(figures => figures.P99)!
             : stock.MaxBy(figures => figures.Goodput)!;
-        return new BadLinksRow(link, best, auto, oneSided);
+        return new BadLinksRow(link, best, auto, oneSided, tcp);
 
-        LinkFigures[] Run(string variants)
+        LinkFigures[] Run(string variants, string workload)
         {
-            string[] words = [.. $"{link.Link} {variants} --seeds {seeds} --workload {link.Workload}".Split(' ')];
+            string[] words = [.. $"{link.Link} {variants} --seeds {seeds} --workload {workload}".Split(' ')];
             ExperimentPlan plan = RunCommand.Plan(environment, reader.ReadWords(words, link.Name));
             ExperimentResult result = RunCommand.Run(environment, plan, pool);
             if (!result.IsComplete)
@@ -83,7 +108,6 @@ public sealed class BadLinksCommand : ISimCommand
         environment.Output.Write(table);
         if (markdown is not null)
         {
-            OutputFiles.RefuseStandardOutput("--markdown", markdown);
             OutputFiles.Guard("--markdown", markdown, () => File.WriteAllText(
                 markdown, BadLinksTable.PutInto(File.Exists(markdown) ? File.ReadAllText(markdown) : "", table)));
         }

@@ -91,6 +91,7 @@ internal static class ReportModels
         FastBytes = all.Sum(run => run.Wire.FastBytes),
         EarlyBytes = all.Sum(run => run.Wire.EarlyBytes),
         AckBytes = all.Sum(run => run.Wire.AckBytes),
+        TcpBytes = all.Sum(run => run.Wire.TcpBytes),
         DuplicateBytes = all.Sum(run => run.Wire.DuplicateBytes),
     };
 

@@ -2,6 +2,16 @@ using KcpTun.Primitives;
 
 namespace KcpTun.Sim.Links;
 
+/// <summary>What a packet on the path belongs to.</summary>
+public enum Transport
+{
+    /// <summary>The tunnel's datagrams.</summary>
+    Udp,
+
+    /// <summary>Connections that go over the path without the tunnel.</summary>
+    Tcp,
+}
+
 /// <summary>A datagram on the path. Pooled: it has exactly one owner, who passes it on or returns it.</summary>
 public sealed class LinkPacket
 {
@@ -10,6 +20,8 @@ public sealed class LinkPacket
 
     /// <summary>UDP payload, bytes.</summary>
     public int Length { get; set; }
+
+    public Transport Transport { get; set; }
 
     public PeerAddress From { get; set; }
 
@@ -40,6 +52,7 @@ public sealed class LinkPacket
     {
         source.Datagram.CopyTo(Buffer);
         Length = source.Length;
+        Transport = source.Transport;
         From = source.From;
         To = source.To;
         Ordinal = source.Ordinal;
@@ -64,6 +77,7 @@ public sealed class LinkPacketPool
     {
         Outstanding++;
         LinkPacket packet = _free.TryPop(out LinkPacket? free) ? free : new LinkPacket();
+        packet.Transport = Transport.Udp;
         packet.QueuedFor = 0;
         packet.IsDuplicate = false;
         packet.IsCorrupted = false;

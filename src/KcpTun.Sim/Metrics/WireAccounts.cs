@@ -34,6 +34,9 @@ internal sealed class WireAccounts(int envelopeBytes)
 
     public long AckBytes { get; private set; }
 
+    /// <summary>Of connections that do without the tunnel.</summary>
+    public long TcpBytes { get; private set; }
+
     /// <summary>Segments sent again although an earlier transmission arrived.</summary>
     public long Spurious { get; private set; }
 
@@ -74,6 +77,16 @@ internal sealed class WireAccounts(int envelopeBytes)
         }
 
         return OnSegments(direction, packet, total, overhead);
+    }
+
+    /// <summary>A segment of plain TCP enters the path.</summary>
+    /// <param name="length">Without IP header and the first eight bytes of its own.</param>
+    public PacketTruth OnTcpSent(int length)
+    {
+        Datagrams++;
+        Bytes += length + IpUdpHeader;
+        TcpBytes += length + IpUdpHeader;
+        return default;
     }
 
     /// <summary>A datagram, or a copy of it, arrives unchanged.</summary>

@@ -74,8 +74,17 @@ internal sealed class WireLog
     {
         packet.Ordinal = _entered[(int)direction]++;
         Trace(TraceEventKind.DatagramSent, packet, direction, 0, now);
-        ReadOnlySpan<byte> plain = _needsPayload ? Open(packet) : OpenHeaders(packet);
-        packet.Truth = Accounts.OnSent(direction, packet.Length, plain);
+        ReadOnlySpan<byte> plain = default;
+        if (packet.Transport == Transport.Tcp)
+        {
+            packet.Truth = Accounts.OnTcpSent(packet.Length);
+        }
+        else
+        {
+            plain = _needsPayload ? Open(packet) : OpenHeaders(packet);
+            packet.Truth = Accounts.OnSent(direction, packet.Length, plain);
+        }
+
         foreach (IWireObserver observer in _observers)
             observer.OnWire(Describe(WireEventKind.Sent, packet, direction, now), packet.Datagram, plain);
     }
@@ -129,7 +138,7 @@ internal sealed class WireLog
     {
         if (_observers.Count == 0)
             return;
-        ReadOnlySpan<byte> plain = _needsPayload ? Open(packet) : default;
+        ReadOnlySpan<byte> plain = _needsPayload && packet.Transport == Transport.Udp ? Open(packet) : default;
         foreach (IWireObserver observer in _observers)
             observer.OnWire(wireEvent, packet.Datagram, plain);
     }
@@ -173,6 +182,6 @@ internal sealed class WireLog
     }
 
     private static WireEvent Describe(WireEventKind kind, LinkPacket packet, PathDirection direction, long now) => new(
-        now, kind, direction, packet.Ordinal, packet.From, packet.To,
+        now, kind, direction, packet.Ordinal, packet.From, packet.To, Transport: packet.Transport,
         IsDuplicate: packet.IsDuplicate, IsCorrupted: packet.IsCorrupted);
 }

@@ -4,6 +4,7 @@ using KcpTun.IO;
 using KcpTun.Primitives;
 using KcpTun.Sim.Engine;
 using KcpTun.Sim.Links;
+using KcpTun.Sim.Tcp;
 
 namespace KcpTun.Sim.Network;
 
@@ -34,11 +35,15 @@ internal sealed class SimHost : INetwork
         _clock = clock;
         _entropy = entropy;
         _faults = faults;
+        Tcp = new TcpStack(this, address);
     }
 
     public string Name { get; }
 
     public SimClock Clock => _clock;
+
+    /// <summary>Connections over the path itself.</summary>
+    public TcpStack Tcp { get; }
 
     IClock INetwork.Clock => _clock;
 
@@ -98,6 +103,10 @@ internal sealed class SimHost : INetwork
     public void Forget(StreamEndPoint endPoint) => _listeners.Remove(endPoint);
 
     public void Send(LinkPacket packet) => _path.Send(this, packet);
+
+    public LinkPacket Rent() => _path.Pool.Rent();
+
+    public void Return(LinkPacket packet) => _path.Pool.Return(packet);
 
     /// <summary>How many of <paramref name="wanted"/> datagrams the socket takes now.</summary>
     public int TakeSendRoom(int wanted) => _faults.TakeSendRoom(wanted);

@@ -95,6 +95,13 @@ internal sealed class SimPath : IHostPath
                 packet.To = inner;
             }
 
+            if (packet.Transport == Transport.Tcp)
+            {
+                _path._log.OnDelivered(packet, _direction, now);
+                Target!.Tcp.Deliver(packet);
+                return;
+            }
+
             if (Target?.Find(packet.To) is not { } channel)
             {
                 Drop(packet, DropReason.Unreachable, now);

@@ -10,7 +10,8 @@ namespace KcpTun.Sim.Reports;
 /// datagram as it was sealed, at the time it was sent, and the copies and the damaged ones as the path made them.
 /// <c>up plain</c> and <c>down plain</c> hold the packet inside the envelope at the time it arrived or was lost, with
 /// <see cref="PlainPort"/> in place of the server's port, by which the dissector knows it. Losses, copies and damage
-/// are comments. Both records of a datagram have its number as IP identification (IPv6: flow label).
+/// are comments. Both records of a datagram have its number as IP identification (IPv6: flow label). Plain TCP is on
+/// the interfaces of the wire alone; of it, what is damaged has a wrong checksum.
 /// </summary>
 public sealed class PcapngObserver : IWireObserver, IDisposable
 {
@@ -146,7 +147,16 @@ public sealed class PcapngObserver : IWireObserver, IDisposable
 
     private Record Wait(uint interfaceNumber, in WireEvent wireEvent, ReadOnlySpan<byte> payload, string? comment)
     {
-        int length = IpPacket.Write(wireEvent.From, wireEvent.To, wireEvent.Ordinal, payload, _packet);
+        int length = wireEvent.Transport == Transport.Tcp
+            ? IpPacket.WriteTcp(
+                wireEvent.From,
+                wireEvent.To,
+                wireEvent.Ordinal,
+                payload,
+                wireEvent.Time,
+                wireEvent.IsCorrupted,
+                _packet)
+            : IpPacket.Write(wireEvent.From, wireEvent.To, wireEvent.Ordinal, payload, _packet);
         var record = new Record(interfaceNumber, wireEvent.Time, wireEvent.Ordinal, _packet[..length])
         {
             Comment = comment,

@@ -15,5 +15,6 @@ internal sealed record WirePart(string Name, Func<WireMetrics, long> Bytes)
         new("sent again: fast", wire => wire.FastBytes),
         new("sent again: early", wire => wire.EarlyBytes),
         new("acknowledgements", wire => wire.AckBytes),
+        new("plain TCP", wire => wire.TcpBytes),
     ];
 }

@@ -23,7 +23,8 @@ public readonly record struct WireEvent(
     PeerAddress To,
     DropReason Reason = DropReason.None,
     bool IsDuplicate = false,
-    bool IsCorrupted = false);
+    bool IsCorrupted = false,
+    Transport Transport = Transport.Udp);
 
 /// <summary>Watches the path of one run.</summary>
 public interface IWireObserver
@@ -36,6 +37,8 @@ public interface IWireObserver
 
     /// <param name="wireEvent">What happened.</param>
     /// <param name="datagram">The UDP payload as it is on the wire.</param>
-    /// <param name="packet">What is inside its envelope (FEC or KCP); empty if the envelope does not open.</param>
+    /// <param name="packet">
+    /// What is inside its envelope (FEC or KCP); empty if the envelope does not open, or if it is TCP's.
+    /// </param>
     void OnWire(in WireEvent wireEvent, ReadOnlySpan<byte> datagram, ReadOnlySpan<byte> packet);
 }

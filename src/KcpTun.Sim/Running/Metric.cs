@@ -82,6 +82,9 @@ public sealed record Metric(
             group => (double)group.Sum(run => run.Stalls.MeanQueueDelay) / group.Runs.Count),
         new("deadline.missed", MetricUnit.Share, MetricDirection.Lower, "messages that came after their deadline",
             group => group.Ratio(run => run.Deadlines.Missed, run => run.Deadlines.Total)),
+        new("share", MetricUnit.Share, MetricDirection.Neither, "the first flow's part of all bytes when one has ended",
+            group => group.Ratio(
+                run => run.BytesAtFirstEnd is [var first, ..] ? first : 0, run => run.BytesAtFirstEnd.Sum())),
         new("memory", MetricUnit.Size, MetricDirection.Lower, "most memory both ends held",
             group => group.Max(run => run.Stalls.PeakMemory)),
         new("complete", MetricUnit.Share, MetricDirection.Higher, "runs that finished with every byte right",

@@ -30,6 +30,11 @@ public sealed record RunResult
     /// <summary>One sample for each request, message or transfer that has a latency, in order of completion.</summary>
     public required IReadOnlyList<long> Latencies { get; init; }
 
+    /// <summary>
+    /// Application bytes of each flow when the first of them ended: until then they competed.
+    /// </summary>
+    public IReadOnlyList<long> BytesAtFirstEnd { get; init; } = [];
+
     /// <summary>Messages that came later than the workload's deadline, and how many have one.</summary>
     public (long Missed, long Total) Deadlines { get; init; }
 
@@ -75,6 +80,9 @@ public sealed record WireMetrics
 
     /// <summary>Acknowledgement and window segments, and the headers of datagrams that hold nothing else.</summary>
     public long AckBytes { get; init; }
+
+    /// <summary>Segments of connections that do without the tunnel, headers included.</summary>
+    public long TcpBytes { get; init; }
 
     /// <summary>Copies the path made; not part of <see cref="Bytes"/>.</summary>
     public long DuplicateBytes { get; init; }

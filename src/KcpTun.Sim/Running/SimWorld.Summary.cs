@@ -24,6 +24,7 @@ internal sealed partial class SimWorld
             SimulatedTime = _loop.Now,
             DeliveredBytes = _flows.DeliveredBytes,
             Latencies = _flows.Latencies,
+            BytesAtFirstEnd = _flows.BytesAtFirstEnd,
             Deadlines = _flows.Deadlines,
             Wire = Wire(),
             Retransmits = new RetransmitMetrics
@@ -67,6 +68,7 @@ internal sealed partial class SimWorld
             FastBytes = _client.Meter.FastBytes + _server.Meter.FastBytes,
             EarlyBytes = _client.Meter.EarlyBytes + _server.Meter.EarlyBytes,
             AckBytes = wire.AckBytes,
+            TcpBytes = wire.TcpBytes,
             DuplicateBytes = _log.DuplicateBytes,
             Drops = _log.Drops,
         };

@@ -56,7 +56,11 @@ internal sealed partial class SimWorld : IDisposable
             Target = s_target.ToString(),
         });
         _path.Join(_client.Host, _server.Host);
-        _flows = new FlowContext(_loop, _client.Host, s_entrance, trace);
+        _flows = new FlowContext(
+            _loop,
+            () => _client.Host.ConnectAsync(s_entrance, CancellationToken.None),
+            () => _client.Host.Tcp.ConnectAsync(s_serverAddress),
+            trace);
         _workload = new WorkloadRun(_flows, new RandomStream(plan.Seed, "workload"));
         if (plan.Conditions.ShuffleTies)
             _loop.ShuffleTies(new RandomStream(plan.Seed, "ties"));
@@ -108,6 +112,7 @@ internal sealed partial class SimWorld : IDisposable
     private Task StartTunnel()
     {
         _ = _workload.ServeAsync(_server.Host.Listen(s_target));
+        _ = _workload.ServeAsync(_server.Host.Tcp);
         var server = new ServerTunnel(_server.Context);
         Task listening = server.ListenAsync(_stop.Token);
         if (!listening.IsCompleted)

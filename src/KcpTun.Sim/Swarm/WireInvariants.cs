@@ -8,7 +8,7 @@ using KcpTun.Sim.Running;
 
 namespace KcpTun.Sim.Swarm;
 
-/// <summary>What must hold for every datagram that an end sends.</summary>
+/// <summary>What must hold for every datagram that an end of the tunnel sends.</summary>
 internal sealed class WireInvariants(LinkOptions client, LinkOptions server, Action<string> report) : IWireObserver
 {
     private const int NonceLength = 12;
@@ -20,7 +20,7 @@ internal sealed class WireInvariants(LinkOptions client, LinkOptions server, Act
 
     public void OnWire(in WireEvent wireEvent, ReadOnlySpan<byte> datagram, ReadOnlySpan<byte> packet)
     {
-        if (wireEvent.Kind != WireEventKind.Sent)
+        if (wireEvent.Kind != WireEventKind.Sent || wireEvent.Transport != Transport.Udp)
             return;
         LinkOptions sender = wireEvent.Direction == PathDirection.Up ? client : server;
         if (datagram.Length > sender.Mtu)

@@ -42,6 +42,8 @@ internal sealed class ResultStore : IDisposable
     /// <exception cref="InvalidDataException">The directory holds something else.</exception>
     public static ResultStore Open(string path, SweepHeader header, Shard shard)
     {
+        if (File.Exists(path))
+            throw new InvalidDataException($"--out {path}: that is a file; name a folder, new or of the same sweep");
         Directory.CreateDirectory(path);
         Claim(Path.Combine(path, HeaderFile), path, header);
         string part = Path.Combine(path, string.Create(CultureInfo.InvariantCulture, $"part-{shard.Index}"));

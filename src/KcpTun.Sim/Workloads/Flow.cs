@@ -31,11 +31,12 @@ internal abstract class Flow(FlowContext context, int number)
     /// <summary>
     /// The client's application, from connecting to the end of both directions and of the other side.
     /// </summary>
-    public async Task RunAsync()
+    /// <param name="route">Opens its connection.</param>
+    public async Task RunAsync(Route route)
     {
         try
         {
-            using IStreamConnection connection = await context.ConnectAsync();
+            using IStreamConnection connection = await route();
             byte[] preamble = new byte[PreambleSize];
             BinaryPrimitives.WriteUInt32LittleEndian(preamble, Magic);
             BinaryPrimitives.WriteInt32LittleEndian(preamble.AsSpan(4), number);

@@ -4,10 +4,14 @@ using KcpTun.Sim.Network;
 
 namespace KcpTun.Sim.Workloads;
 
-/// <summary>What the flows of one run share: the two machines, and where results go.</summary>
-internal sealed class FlowContext(SimLoop loop, SimHost client, StreamEndPoint entrance, TraceHash trace)
+/// <summary>A way from the client's applications to the target.</summary>
+internal delegate ValueTask<IStreamConnection> Route();
+
+/// <summary>What the flows of one run share: the ways to the target, and where results go.</summary>
+internal sealed class FlowContext(SimLoop loop, Route throughTunnel, Route overPath, TraceHash trace)
 {
     private readonly List<long> _latencies = [];
+    private readonly SortedDictionary<int, long> _bytes = [];
 
     public SimLoop Loop => loop;
 
@@ -16,6 +20,9 @@ internal sealed class FlowContext(SimLoop loop, SimHost client, StreamEndPoint e
 
     /// <summary>Application bytes that arrived and were right.</summary>
     public long DeliveredBytes { get; private set; }
+
+    /// <summary>Bytes of each flow that had delivered any when the first of them ended; empty before.</summary>
+    public IReadOnlyList<long> BytesAtFirstEnd { get; private set; } = [];
 
     /// <summary>When the last of them arrived, ns.</summary>
     public long LastDelivery { get; private set; }
@@ -26,9 +33,10 @@ internal sealed class FlowContext(SimLoop loop, SimHost client, StreamEndPoint e
     /// <summary>The first thing that went wrong, or null.</summary>
     public FlowFailure? Failure { get; private set; }
 
-    /// <summary>Opens a connection through the tunnel.</summary>
-    public ValueTask<IStreamConnection> ConnectAsync() =>
-        ((INetwork)client).ConnectAsync(entrance, CancellationToken.None);
+    public Route ThroughTunnel => throughTunnel;
+
+    /// <summary>By plain TCP.</summary>
+    public Route OverPath => overPath;
 
     /// <summary>Waits until virtual time <paramref name="time"/>.</summary>
     public Task WaitUntil(long time)
@@ -49,13 +57,18 @@ internal sealed class FlowContext(SimLoop loop, SimHost client, StreamEndPoint e
     public void OnBytes(int flow, bool isUp, int count)
     {
         DeliveredBytes += count;
+        _bytes[flow] = _bytes.GetValueOrDefault(flow) + count;
         LastDelivery = loop.Now;
         trace.Add(new TraceEvent(loop.Now, TraceEventKind.StreamBytes, isUp ? 0 : 1, flow, count, 0));
     }
 
     /// <summary>A flow has come to its end.</summary>
-    public void OnEnd(int flow) =>
+    public void OnEnd(int flow)
+    {
+        if (BytesAtFirstEnd.Count == 0)
+            BytesAtFirstEnd = [.. _bytes.Values];
         trace.Add(new TraceEvent(loop.Now, TraceEventKind.FlowDone, 0, flow, 0, 0));
+    }
 
     /// <summary>
     /// A byte was wrong or a connection broke: the run has failed. The first failure is kept, but wrong bytes weigh

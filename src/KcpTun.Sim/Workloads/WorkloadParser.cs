@@ -21,6 +21,7 @@ public static class WorkloadParser
         ("short", "short:200x16KiB[,every=50ms]", "downloads on a connection of their own each"),
         ("web", "web[:90][,conn=6][,size=24KiB]", "a page of objects fetched over a few connections"),
         ("idle", "idle:60s[,n=1]", "open streams and nothing to carry"),
+        ("tcp", "tcp:bulk:8MiB", "one of the above by plain TCP over the same path, without the tunnel"),
         ("mixed", "mixed:bulk:8MiB+game:30hz", "several of the above at once"),
     ];
 
@@ -51,9 +52,18 @@ public static class WorkloadParser
             "short" => Short(text, values),
             "web" => Web(text, values),
             "idle" => Idle(text, values),
+            "tcp" => Tcp(text, rest),
             _ => null,
         };
-        return values.IsAllTaken ? spec : null;
+        return spec is TcpSpec || values.IsAllTaken ? spec : null;
+    }
+
+    private static TcpSpec? Tcp(string text, string rest)
+    {
+        (string kind, string values) = Split(rest);
+        return kind != "tcp" && Single(kind, rest, values) is { } traffic
+            ? new TcpSpec { Text = text, Traffic = traffic }
+            : null;
     }
 
     private static string Explain(string kind, string text)

@@ -9,16 +9,19 @@ internal sealed class WorkloadRun(FlowContext context, RandomStream chance)
     private readonly List<Flow> _flows = [];
 
     /// <summary>Completes when every flow is done; never faults, failures are in the context.</summary>
-    public Task RunAsync(WorkloadSpec spec) => spec switch
+    public Task RunAsync(WorkloadSpec spec) => RunAsync(spec, context.ThroughTunnel);
+
+    private Task RunAsync(WorkloadSpec spec, Route route) => spec switch
     {
-        BulkSpec bulk => Add(n => new TransferFlow(context, n, bulk.Bytes, bulk.IsUp, isTimed: false)),
-        EchoSpec echo => Add(n => new EchoFlow(context, n, echo)),
-        GameSpec game => Add(n => new GameFlow(context, n, game)),
-        IdleSpec idle => Task.WhenAll(
-            Enumerable.Range(0, idle.Count).Select(_ => Add(n => new IdleFlow(context, n, idle.Duration))).ToArray()),
-        ShortSpec brief => RunShortAsync(brief),
-        WebSpec web => RunWebAsync(web),
-        MixedSpec mixed => Task.WhenAll(mixed.Parts.Select(RunAsync).ToArray()),
+        BulkSpec bulk => Add(route, n => new TransferFlow(context, n, bulk.Bytes, bulk.IsUp, isTimed: false)),
+        EchoSpec echo => Add(route, n => new EchoFlow(context, n, echo)),
+        GameSpec game => Add(route, n => new GameFlow(context, n, game)),
+        IdleSpec idle => Task.WhenAll(Enumerable.Range(0, idle.Count)
+            .Select(_ => Add(route, n => new IdleFlow(context, n, idle.Duration))).ToArray()),
+        ShortSpec brief => RunShortAsync(brief, route),
+        WebSpec web => RunWebAsync(web, route),
+        TcpSpec tcp => RunAsync(tcp.Traffic, context.OverPath),
+        MixedSpec mixed => Task.WhenAll(mixed.Parts.Select(part => RunAsync(part, route)).ToArray()),
         _ => throw new ArgumentException("An unknown workload.", nameof(spec)),
     };
 
@@ -59,27 +62,27 @@ internal sealed class WorkloadRun(FlowContext context, RandomStream chance)
             context.OnFailure("INT-2: a stream reached the target that nobody opened");
     }
 
-    private Task Add(Func<int, Flow> make)
+    private Task Add(Route route, Func<int, Flow> make)
     {
         Flow flow = make(_flows.Count);
         _flows.Add(flow);
-        return flow.RunAsync();
+        return flow.RunAsync(route);
     }
 
-    private async Task RunShortAsync(ShortSpec spec)
+    private async Task RunShortAsync(ShortSpec spec, Route route)
     {
         var running = new Task[spec.Count];
         long start = context.Loop.Now;
         for (int i = 0; i < spec.Count; i++)
         {
             await context.WaitUntil(start + (i * spec.Every));
-            running[i] = Add(n => new TransferFlow(context, n, spec.Bytes, isUp: false, isTimed: true));
+            running[i] = Add(route, n => new TransferFlow(context, n, spec.Bytes, isUp: false, isTimed: true));
         }
 
         await Task.WhenAll(running);
     }
 
-    private Task RunWebAsync(WebSpec spec)
+    private Task RunWebAsync(WebSpec spec, Route route)
     {
         var objects = new List<int>[spec.Connections];
         for (int i = 0; i < spec.Objects; i++)
@@ -89,6 +92,6 @@ internal sealed class WorkloadRun(FlowContext context, RandomStream chance)
         }
 
         return Task.WhenAll(objects.Where(list => list is not null)
-            .Select(list => Add(n => new FetchFlow(context, n, list))).ToArray());
+            .Select(list => Add(route, n => new FetchFlow(context, n, list))).ToArray());
     }
 }

@@ -98,7 +98,17 @@ public sealed record IdleSpec : WorkloadSpec
     public override bool HasLatency => false;
 }
 
-/// <summary>Several workloads at once over the same tunnel.</summary>
+/// <summary>A workload that goes over the path itself, by TCP with CUBIC, and not through the tunnel.</summary>
+public sealed record TcpSpec : WorkloadSpec
+{
+    public required WorkloadSpec Traffic { get; init; }
+
+    public override bool HasLatency => Traffic.HasLatency;
+
+    public override bool HasGoodput => Traffic.HasGoodput;
+}
+
+/// <summary>Several workloads at once over the same path.</summary>
 public sealed record MixedSpec : WorkloadSpec
 {
     public required IReadOnlyList<WorkloadSpec> Parts { get; init; }

@@ -1,17 +1,13 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 using KcpTun.Primitives;
 
 namespace KcpTun.Crypt;
 
 /// <summary>Nonce (12), ciphertext, tag (16) of AES-GCM without additional data (PROTOCOL a.3).</summary>
-[SuppressMessage("Design", "CA1001", Justification = "Lives as long as its driver; its handles finalize themselves.")]
-internal sealed class AeadFormat(ReadOnlySpan<byte> key) : IEnvelopeFormat
+internal sealed class AeadFormat(IAead aead) : IEnvelopeFormat
 {
     private const int NonceSize = 12;
     private const int TagSize = 16;
 
-    private readonly AesGcm _gcm = new(key, TagSize);
     private byte[] _nonces = [];
 
     public int HeaderLength => NonceSize;
@@ -30,7 +26,7 @@ internal sealed class AeadFormat(ReadOnlySpan<byte> key) : IEnvelopeFormat
             Span<byte> datagram = buffer.Slice(datagrams[i].Offset, datagrams[i].Length);
             nonces.Slice(i * NonceSize, NonceSize).CopyTo(datagram);
             Span<byte> payload = datagram[NonceSize..^TagSize];
-            _gcm.Encrypt(datagram[..NonceSize], payload, payload, datagram[^TagSize..]);
+            aead.Seal(datagram[..NonceSize], payload, datagram[^TagSize..]);
         }
     }
 
@@ -48,16 +44,8 @@ internal sealed class AeadFormat(ReadOnlySpan<byte> key) : IEnvelopeFormat
             return new OpenResult(OpenStatus.TooShort, default);
         Span<byte> datagram = buffer.Slice(slice.Offset, slice.Length);
         Span<byte> payload = datagram[NonceSize..^TagSize];
-        try
-        {
-            _gcm.Decrypt(datagram[..NonceSize], payload, datagram[^TagSize..], payload);
-        }
-        catch (AuthenticationTagMismatchException)
-        {
-            // The base library has no other way to say so.
+        if (!aead.TryOpen(datagram[..NonceSize], payload, datagram[^TagSize..]))
             return new OpenResult(OpenStatus.ChecksumMismatch, default);
-        }
-
         return new OpenResult(OpenStatus.Ok, new Slice(slice.Offset + NonceSize, payload.Length));
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using KcpTun.Primitives;
@@ -29,29 +28,25 @@ internal sealed partial class AesCfb<TUnit>
             Vector128<byte> f = Vector128.LoadUnsafe(ref start, i + 80);
             Vector128<byte> g = Vector128.LoadUnsafe(ref start, i + 96);
             Vector128<byte> h = Vector128.LoadUnsafe(ref start, i + 112);
-            Mix(ref start, i, keystream);
-            EncryptBlocks(ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
-            Mix(ref start, i + 16, a);
-            Mix(ref start, i + 32, b);
-            Mix(ref start, i + 48, c);
-            Mix(ref start, i + 64, d);
-            Mix(ref start, i + 80, e);
-            Mix(ref start, i + 96, f);
-            Mix(ref start, i + 112, g);
+            ByteXor.Mix(ref start, i, keystream);
+            _aes.EncryptBlocks(ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
+            ByteXor.Mix(ref start, i + 16, a);
+            ByteXor.Mix(ref start, i + 32, b);
+            ByteXor.Mix(ref start, i + 48, c);
+            ByteXor.Mix(ref start, i + 64, d);
+            ByteXor.Mix(ref start, i + 80, e);
+            ByteXor.Mix(ref start, i + 96, f);
+            ByteXor.Mix(ref start, i + 112, g);
             keystream = h;
         }
 
         for (; (int)i <= packet.Length - BlockSize; i += BlockSize)
         {
             Vector128<byte> ciphertext = Vector128.LoadUnsafe(ref start, i);
-            Mix(ref start, i, keystream);
-            keystream = EncryptBlock(ciphertext);
+            ByteXor.Mix(ref start, i, keystream);
+            keystream = _aes.EncryptBlock(ciphertext);
         }
 
         ApplyTail(packet[(int)i..], keystream);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Mix(ref byte start, nuint position, Vector128<byte> keystream) =>
-        (Vector128.LoadUnsafe(ref start, position) ^ keystream).StoreUnsafe(ref start, position);
 }

@@ -100,7 +100,7 @@ internal sealed partial class AesCfb<TUnit>
             f.StoreUnsafe(ref start, pf + i);
             g.StoreUnsafe(ref start, pg + i);
             h.StoreUnsafe(ref start, ph + i);
-            EncryptBlocks(ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
+            _aes.EncryptBlocks(ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
         }
 
         (lanes[0].Keystream, lanes[1].Keystream, lanes[2].Keystream, lanes[3].Keystream) = (a, b, c, d);

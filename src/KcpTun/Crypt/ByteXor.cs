@@ -1,5 +1,7 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace KcpTun.Crypt;
 
@@ -10,11 +12,12 @@ internal static class ByteXor
     public static void Apply(Span<byte> data, ReadOnlySpan<byte> pad)
     {
         pad = pad[..data.Length];
+        ref byte target = ref MemoryMarshal.GetReference(data), source = ref MemoryMarshal.GetReference(pad);
         int position = 0;
         for (; position <= data.Length - Vector<byte>.Count; position += Vector<byte>.Count)
         {
-            Vector<byte> mixed = new Vector<byte>(data[position..]) ^ new Vector<byte>(pad[position..]);
-            mixed.CopyTo(data[position..]);
+            nuint at = (nuint)position;
+            (Vector.LoadUnsafe(ref target, at) ^ Vector.LoadUnsafe(ref source, at)).StoreUnsafe(ref target, at);
         }
 
         for (; position <= data.Length - sizeof(ulong); position += sizeof(ulong))
@@ -26,4 +29,9 @@ internal static class ByteXor
         for (; position < data.Length; position++)
             data[position] ^= pad[position];
     }
+
+    /// <summary>Mixes a block into the one at a position.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Mix(ref byte start, nuint position, Vector128<byte> pad) =>
+        (Vector128.LoadUnsafe(ref start, position) ^ pad).StoreUnsafe(ref start, position);
 }

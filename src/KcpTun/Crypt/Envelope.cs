@@ -40,7 +40,7 @@ public sealed class Envelope
         return new Envelope(kind, kind switch
         {
             CipherKind.Null => new BareFormat(),
-            CipherKind.Aes128Gcm => new AeadFormat(pass[..16]),
+            CipherKind.Aes128Gcm => new AeadFormat(Aead.CreateAesGcm(pass[..16])),
             _ => new ChecksumFormat(PacketCiphers.Create(kind, pass)),
         });
     }

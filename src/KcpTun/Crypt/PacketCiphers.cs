@@ -10,7 +10,7 @@ internal static class PacketCiphers
         CipherKind.Aes256 => AesCfb.Create(pass[..32]),
         CipherKind.Aes128 => AesCfb.Create(pass[..16]),
         CipherKind.Aes192 => AesCfb.Create(pass[..24]),
-        CipherKind.Salsa20 => new Salsa20Cipher(pass[..32]),
+        CipherKind.Salsa20 => Salsa20Cipher.Create(pass[..32]),
         CipherKind.Blowfish => new CfbCipher(new LibraryBlockEncryptor(new BlowfishEngine(), pass[..32])),
         CipherKind.Twofish => new CfbCipher(new LibraryBlockEncryptor(new TwofishEngine(), pass[..32])),
         CipherKind.Cast5 => new CfbCipher(new LibraryBlockEncryptor(new Cast5Engine(), pass[..16])),

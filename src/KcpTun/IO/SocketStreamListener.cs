@@ -37,8 +37,18 @@ public sealed class SocketStreamListener : IStreamListener
         return isWildcard ? OpenWildcard(endPoint.Port) : OpenTcp(address, endPoint.Port, isDualStack: false);
     }
 
-    public async ValueTask<IStreamConnection> AcceptAsync(CancellationToken cancellation) =>
-        new SocketStreamConnection(await _socket.AcceptAsync(cancellation));
+    public async ValueTask<IStreamConnection> AcceptAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return new SocketStreamConnection(await _socket.AcceptAsync(cancellation));
+        }
+        finally
+        {
+            // This may be the thread that polls all sockets; whoever waits may log what has come of it and block.
+            await Task.Yield();
+        }
+    }
 
     public void Dispose() => _socket.Dispose();
 

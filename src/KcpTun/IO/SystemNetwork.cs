@@ -129,5 +129,10 @@ public sealed class SystemNetwork(Action<string, Exception>? onDriverFailure = n
             socket.Dispose();
             throw;
         }
+        finally
+        {
+            // This may be the thread that polls all sockets; whoever waits may log what has come of it and block.
+            await Task.Yield();
+        }
     }
 }

@@ -77,7 +77,7 @@ public sealed partial class KcpSession
         _hasPush = true;
         // What una does not cover is acknowledged again each time it is repeated: the peer has missed that it arrived,
         // and would repeat it until una covers it.
-        bool isOpen = isNew || SequenceNumber.Difference(sn, _receive.Next) > 0;
+        bool isOpen = isNew || SequenceNumber.Difference(sn, _receive.Next) >= 0;
         _hasNewSegment |= isOpen;
         if (isOpen || _auto is null)
             _acks.Add(sn, timestamp);

@@ -124,6 +124,11 @@ internal sealed partial class OptionsValidator
     private void CheckFec()
     {
         const int MaxShards = 256;
+        const string Negative = "a group cannot have so many, so FEC is off, as in kcptun; write 0";
+        if (_options.DataShard < 0)
+            Warn("--datashard", _options.DataShard, Negative);
+        if (_options.ParityShard < 0)
+            Warn("--parityshard", _options.ParityShard, Negative);
         if (_options.DataShard <= 0 || _options.ParityShard <= 0)
             return;
         long shards = (long)_options.DataShard + _options.ParityShard;

@@ -166,7 +166,11 @@ public sealed partial class LinkSession
             }
 
             if (unsent > 0)
+            {
                 Core.Smux.Abort(head.StreamId);
+                stream!.DropUnsent();
+            }
+
             Forget(head.StreamId);
         }
     }

@@ -16,6 +16,9 @@ public sealed partial class LinkSession : ISmuxHandler, ISmuxSource
     /// </summary>
     public const int AcceptBacklog = 16_384;
 
+    /// <summary>Bytes that all writers together may be ahead of the driver before each may be only a little.</summary>
+    private const int CrowdedBytes = 2 * 1024 * 1024;
+
     private readonly LinkDriver _driver;
     private readonly int _streamBuffer;
     private readonly MemoryBudget _budget;
@@ -27,6 +30,7 @@ public sealed partial class LinkSession : ISmuxHandler, ISmuxSource
     private volatile bool _isSendIdle = true;
     private volatile int _streamCount;
     private long _stalledSince = long.MaxValue;
+    private long _unsentBytes;
 
     internal LinkSession(
         LinkDriver driver, PeerAddress remote, uint conversation, LinkOptions options, MemoryBudget budget)
@@ -69,6 +73,9 @@ public sealed partial class LinkSession : ISmuxHandler, ISmuxSource
 
     internal bool IsStarved => _isStarved;
 
+    /// <summary>The streams have written more than the path takes for a while.</summary>
+    internal bool IsCrowded => Interlocked.Read(ref _unsentBytes) > CrowdedBytes;
+
     /// <summary>Memory of its streams' queues.</summary>
     internal TrimmedArrayPool Buffers => _driver.Buffers;
 
@@ -94,6 +101,9 @@ public sealed partial class LinkSession : ISmuxHandler, ISmuxSource
     internal void Post(MuxStream stream) => _driver.Enqueue(new Mail(this, stream, null, false));
 
     internal void Wake() => _driver.Wake();
+
+    /// <summary>Counts bytes written by a stream, or, less than 0, no longer waiting to be sent.</summary>
+    internal void AddUnsent(int bytes) => Interlocked.Add(ref _unsentBytes, bytes);
 
     internal void ReleaseReceived(int bytes) => _budget.Release(bytes);
 }

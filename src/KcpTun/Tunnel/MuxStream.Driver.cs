@@ -58,10 +58,18 @@ public sealed partial class MuxStream
         lock (_gate)
         {
             int length = _unsent.Read(destination);
-            if (_unsent.Free >= SendBufferBytes / 2)
+            _session.AddUnsent(-length);
+            if (_unsent.Count <= SendLimit / 2)
                 ResumeLocked(_writer, ref _resumesWriter);
             return length;
         }
+    }
+
+    /// <summary>Driver: nobody will send what is unsent.</summary>
+    internal void DropUnsent()
+    {
+        lock (_gate)
+            ClearUnsentLocked();
     }
 
     /// <summary>Driver: lets go on what waits for what this turn has brought.</summary>
@@ -87,7 +95,7 @@ public sealed partial class MuxStream
         lock (_gate)
         {
             _sessionEnd = reason;
-            _unsent.Clear();
+            ClearUnsentLocked();
             _reader.SignalLocked();
             _writer.SignalLocked();
         }

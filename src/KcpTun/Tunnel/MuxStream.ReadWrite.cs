@@ -50,6 +50,30 @@ public sealed partial class MuxStream
         }
     }
 
+    /// <summary>
+    /// While the writers of the session together are far ahead: waits until a write would take something or would fail,
+    /// so that whoever has to wait holds no buffer meanwhile.
+    /// </summary>
+    /// <returns>How much should be written at most.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    internal async ValueTask<int> WaitToWriteAsync()
+    {
+        while (true)
+        {
+            ValueTask wait;
+            lock (_gate)
+            {
+                if (!_session.IsCrowded || _isWriteClosed || _sessionEnd != LinkEnd.None)
+                    return SendBufferBytes;
+                if (RoomLocked is > 0 and int room)
+                    return room;
+                wait = _writer.ArmLocked();
+            }
+
+            await wait;
+        }
+    }
+
     /// <summary>Queues all of <paramref name="buffer"/>, waiting while the link is behind.</summary>
     /// <exception cref="IOException">The session ended or the sending side was closed.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -66,9 +90,10 @@ public sealed partial class MuxStream
             lock (_gate)
             {
                 ThrowIfUnusableLocked(forWrite: true);
-                taken = _unsent.Write(buffer.Span);
+                taken = _unsent.Write(buffer.Span[..Math.Min(buffer.Length, RoomLocked)]);
                 if (taken > 0)
                 {
+                    _session.AddUnsent(taken);
                     _notes.Offered += taken;
                     isNews = EnqueueLocked();
                 }

@@ -13,6 +13,12 @@ public sealed partial class MuxStream : Stream
     /// <summary>Bytes a writer may be ahead of the driver.</summary>
     public const int SendBufferBytes = 128 * 1024;
 
+    /// <summary>
+    /// The same while the session is crowded: a thousand writers, each as far ahead as one alone may be, would keep
+    /// 128 MiB waiting for a path that takes 1 MiB at a time.
+    /// </summary>
+    private const int CrowdedSendBufferBytes = 16 * 1024;
+
     private readonly object _gate = new();
     private readonly LinkSession _session;
     private readonly ByteRing _received;
@@ -143,7 +149,7 @@ public sealed partial class MuxStream : Stream
             _received.Clear();
             if (isAbort)
             {
-                _unsent.Clear();
+                ClearUnsentLocked();
                 _notes.Offered = 0;
             }
 
@@ -163,6 +169,16 @@ public sealed partial class MuxStream : Stream
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    private int SendLimit => _session.IsCrowded ? CrowdedSendBufferBytes : SendBufferBytes;
+
+    private int RoomLocked => Math.Max(0, SendLimit - _unsent.Count);
+
+    private void ClearUnsentLocked()
+    {
+        _session.AddUnsent(-_unsent.Count);
+        _unsent.Clear();
+    }
 
     private bool EnqueueLocked()
     {

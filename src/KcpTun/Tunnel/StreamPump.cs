@@ -73,7 +73,7 @@ internal sealed class StreamPump(
             while (true)
             {
                 await local.ReadAsync(Memory<byte>.Empty, stopping);
-                byte[] buffer = pool.Rent(size);
+                byte[] buffer = pool.Rent(Math.Min(size, await stream.WaitToWriteAsync()));
                 try
                 {
                     int length = await local.ReadAsync(buffer, stopping);

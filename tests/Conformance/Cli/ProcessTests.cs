@@ -74,6 +74,23 @@ internal sealed class ProcessTests
         await EndAsync(shell);
     }
 
+    [Test]
+    public async Task Every_processor_has_a_thread_that_polls_sockets_and_runs_what_waits_for_them()
+    {
+        string local = Path.Combine(_directory, "local");
+        using Process client = Start(s_program, $"client --key k -l {local} -r {FreeAddress()}");
+        Stopwatch waiting = Stopwatch.StartNew();
+        while (PollingThreads(client) < Environment.ProcessorCount && waiting.Elapsed < s_patience)
+            await Task.Delay(10);
+        PollingThreads(client).ShouldBe(Environment.ProcessorCount);
+        client.Kill();
+        await EndAsync(client);
+    }
+
+    private static int PollingThreads(Process process) =>
+        Directory.GetDirectories($"/proc/{process.Id}/task")
+            .Count(thread => File.ReadAllText(Path.Combine(thread, "comm")).Trim() == ".NET Sockets");
+
     private static string FreeAddress()
     {
         using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);

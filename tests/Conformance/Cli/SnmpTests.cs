@@ -95,6 +95,19 @@ internal sealed class SnmpTests
     }
 
     [Test]
+    public async Task A_missing_folder_is_told_at_once()
+    {
+        using CancellationTokenSource cancellation = new();
+        using LoggerFactory factory = Factory();
+        string missing = Path.Combine(_directory, "missing");
+        SnmpLogger logger = new(Path.Combine(missing, "x.csv"), 60, Numbered, _time, factory.CreateLogger("snmp"));
+        Task run = logger.RunAsync(cancellation.Token);
+        _log.Messages.ShouldBe([$"snmp logger: open {missing}/x.csv: no such file or directory"]);
+        await cancellation.CancelAsync();
+        await run;
+    }
+
+    [Test]
     public void The_longest_period_can_be_waited_for()
     {
         using CancellationTokenSource cancellation = new();

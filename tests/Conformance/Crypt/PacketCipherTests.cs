@@ -32,6 +32,8 @@ public sealed class PacketCipherTests
             }
 
             yield return Case(CipherKind.Aes256, "software rounds", new AesCfb<SoftwareAesUnit>(s_pass));
+            foreach ((string name, IPacketCipher cipher) in Salsa20Tests.Widths(s_pass))
+                yield return Case(CipherKind.Salsa20, name, cipher);
         }
     }
 

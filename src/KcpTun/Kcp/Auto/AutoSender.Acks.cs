@@ -59,6 +59,7 @@ internal sealed partial class AutoSender
             return;
         _path.OnPacketDelivered(in _newestSnapshot, _newestSentAt, _flight.InFlightBytes, _now);
         _probes = 0;
+        _probesDue = 0;
         _lastProgressAt = _now;
     }
 

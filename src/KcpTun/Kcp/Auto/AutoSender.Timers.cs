@@ -35,6 +35,9 @@ internal sealed partial class AutoSender
     /// known soon enough.</summary>
     private const int SlowDetection = 4;
 
+    /// <summary>Segments looked at for suspects at a time: a peer may advertise 65,535.</summary>
+    private const int MostSuspects = 256;
+
     private uint _lastSentAt;
     private uint _lastProgressAt;
     private int _probes;
@@ -92,14 +95,19 @@ internal sealed partial class AutoSender
         if (!IsPeerTheLimit || window < _path.LeastRtt / SlowDetection)
             return;
         uint sn = _flight.InFlightCount > 0 ? _flight.Oldest : 0;
-        for (int count = _flight.InFlightCount; count > 0; count--)
+        for (int count = Math.Min(_flight.InFlightCount, MostSuspects); count > 0; count--)
         {
             ref SegmentRecord record = ref _flight[sn];
             uint suspectAt = record.LastAt + (uint)(_detector.LatestRtt + SuspiciousLateness);
             if (!_detector.IsOvertaken(record.LastAt, record.Order) || SequenceNumber.Difference(_now, suspectAt) < 0)
                 return;
-            if (!record.IsSuspected && record.Volley == 1)
+            if (record.Volley == 1 && !record.IsSuspected)
+            {
                 record.IsSuspected = _redundancy.TryQueue(sn, record.Bytes, _now);
+                if (!record.IsSuspected)
+                    return;
+            }
+
             sn = record.Next;
         }
     }
@@ -116,7 +124,8 @@ internal sealed partial class AutoSender
                 _path.Loss.ResolveSuccessor(true);
         }
 
-        record.WasCopied = record.Volley > 1;
+        // A suspect's copy left much later than those of a volley do: that both are lost is no run.
+        record.WasCopied = record.Volley > 1 && !record.IsSuspected;
         _path.OnLost(record.Bytes);
         _flight.MarkLost(sequenceNumber);
     }
@@ -150,7 +159,8 @@ internal sealed partial class AutoSender
 
     private void CheckProbe()
     {
-        if (_flight.InFlightCount == 0 || SequenceNumber.Difference(_now, ProbeAt()) < 0)
+        // A turn may look twice before it sends.
+        if (_probesDue > 0 || _flight.InFlightCount == 0 || SequenceNumber.Difference(_now, ProbeAt()) < 0)
             return;
         _probes++;
         _probesDue = _probes > 1 ? 1 : ProbeSegments;
@@ -158,23 +168,16 @@ internal sealed partial class AutoSender
             _probesDue = _flight.InFlightCount;
     }
 
-    private bool TryNextProbe(out uint sequenceNumber, out TransmissionCause cause)
+    private bool TryNextProbe(out uint sequenceNumber)
     {
-        cause = TransmissionCause.Probe;
-        sequenceNumber = 0;
-        _probesDue--;
-        if (_flight.InFlightCount == 0)
-            return false;
-        sequenceNumber = _flight.Oldest;
-        ref SegmentRecord record = ref _flight[sequenceNumber];
-        if (_flight.InFlightCount <= FewSegments
-            && SequenceNumber.Difference(_now, record.VolleyAt) < _path.SmoothedRtt)
-        {
-            _probesDue = 0;
-            return false;
-        }
-
-        Lose(sequenceNumber, ref record);
-        return true;
+        sequenceNumber = _flight.InFlightCount > 0 ? _flight.Oldest : 0;
+        // The younger ones of a few may not have been given up yet.
+        bool isDue = _probesDue > 0 && _flight.InFlightCount > 0
+            && (_flight.InFlightCount > FewSegments
+                || SequenceNumber.Difference(_now, _flight[sequenceNumber].VolleyAt) >= _path.SmoothedRtt);
+        _probesDue = isDue ? _probesDue - 1 : 0;
+        if (isDue)
+            Lose(sequenceNumber, ref _flight[sequenceNumber]);
+        return isDue;
     }
 }

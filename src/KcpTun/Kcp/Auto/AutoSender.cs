@@ -56,6 +56,9 @@ internal sealed partial class AutoSender
     /// <summary>Where losses come in runs, copies are at most so many parts of a round trip apart.</summary>
     private const int BurstSpacing = 8;
 
+    /// <summary>Probes in vain after which losses are not a run but an outage.</summary>
+    private const int MostProbesInRun = 6;
+
     private readonly SendBuffer _send;
     private readonly Flight _flight = new();
     private readonly PathModel _path;
@@ -133,9 +136,10 @@ internal sealed partial class AutoSender
         }
 
         _remoteWindow = remoteWindow;
+        cause = TransmissionCause.Probe;
+        if (TryNextProbe(out sequenceNumber))
+            return true;
         cause = TransmissionCause.Lost;
-        if (_probesDue > 0)
-            return TryNextProbe(out sequenceNumber, out cause);
         if (_pacer.Credit <= 0)
             return false;
         if (_flight.LostCount > 0)
@@ -261,19 +265,26 @@ internal sealed partial class AutoSender
         return false;
     }
 
+    /// <summary>
+    /// The segment seems to be lost in a run. It was lost before, the path has carried something, and it is not dead:
+    /// runs are over sooner than an outage.
+    /// </summary>
+    private bool IsInRun(in SegmentRecord record) =>
+        record.Losses > 0 && _path.SmoothedRtt > 0 && _probes <= MostProbesInRun && (record.WasCopied || _probes > 1);
+
     private void QueueCopies(uint sequenceNumber, int most)
     {
         ref SegmentRecord record = ref _flight[sequenceNumber];
         bool isBursty = record.IsTail && _path.Loss.IsBursty;
         int successorLoss = isBursty ? Math.Max(LossNow, _path.Loss.SuccessorLoss) : LossNow;
         int copies = Math.Min(Redundancy.Transmissions(LossNow, successorLoss), most) - 1;
-        if (isBursty)
+        if (isBursty && copies > 0)
             copies += Redundancy.MoreInRuns;
         uint distance = (uint)Redundancy.Spacing(_path.LeastRtt);
         uint farthest = isBursty ? (uint)Math.Max(1, _path.LeastRtt / BurstSpacing) : uint.MaxValue;
         // All copies, or all of a probe, were lost, which chance seldom does: each further packet may be the first
         // behind a run of losses.
-        if ((record.WasCopied || _probes > 1) && most >= Redundancy.MostTransmissions)
+        if (most >= Redundancy.MostTransmissions && IsInRun(in record))
         {
             int together = _flight.InFlightCount <= FewSegments ? _flight.InFlightCount : 1;
             copies = Redundancy.TransmissionsOutOfRun(together) - 1;

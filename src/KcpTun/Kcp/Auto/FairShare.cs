@@ -18,7 +18,7 @@ internal struct FairShare
     {
     }
 
-    /// <summary>Bytes a second; the largest number while no queue has stood in a whole cycle of the gain.</summary>
+    /// <summary>Bytes a second; the largest number while no such queue has stood in a cycle of the gain.</summary>
     public long Limit { get; private set; } = long.MaxValue;
 
     /// <summary>Bytes a second have arrived.</summary>
@@ -31,11 +31,14 @@ internal struct FairShare
         _rateOfRound = 0;
     }
 
-    /// <summary>Whether a queue stands.</summary>
+    /// <summary>Whether a queue stands that this session may have part in; one that never empties is another's.
+    /// </summary>
     public void OnQueue(bool stands)
     {
-        if (stands && !_hasQueue)
-            Limit = Math.Max(_rateOfRound, _rateOfLastRound) * Percent / 100;
+        long rate = Math.Max(_rateOfRound, _rateOfLastRound);
+        // What an application did not ask for says nothing about its share.
+        if (stands && !_hasQueue && rate > 0)
+            Limit = rate * Percent / 100;
         _hadQueue |= stands;
         _hasQueue = stands;
     }

@@ -30,6 +30,9 @@ internal struct LossMeter
     /// <summary>Copies of lost transmissions over which their losses are averaged.</summary>
     private const int MostSuccessors = 32;
 
+    /// <summary>Transmissions resolved during a visit to the emptied path that say something.</summary>
+    private const int LeastOfVisit = 8;
+
     [System.Runtime.CompilerServices.InlineArray(Rounds)]
     private struct Window
     {
@@ -103,6 +106,21 @@ internal struct LossMeter
         if (_lost > 0)
             _lost--;
         Current = Math.Max(0, Current - (65536 >> CurrentShift));
+    }
+
+    /// <summary>What is resolved from now on is counted by itself.</summary>
+    public void BeginVisit() => (_lost, _resolved) = (0, 0);
+
+    /// <summary>
+    /// What has been lost since then is the path's own chance, whatever was before: nothing waited in the queue that
+    /// could have overflowed. Too few say nothing.
+    /// </summary>
+    public void EndVisit()
+    {
+        if (_resolved < LeastOfVisit)
+            return;
+        _window[0] = (int)((long)_lost * 65536 / _resolved);
+        (_filled, _position, _lost, _resolved) = (1, 1, 0, 0);
     }
 
     /// <summary>Ends a round when it holds enough and is at least a round trip long.</summary>

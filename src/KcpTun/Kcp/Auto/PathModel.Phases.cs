@@ -29,6 +29,22 @@ internal sealed partial class PathModel
     /// longer queue).</summary>
     private static ReadOnlySpan<byte> Cycle => [115, 85, 100, 100, 100, 100, 100, 100];
 
+    /// <summary>Packets for which more is tried at least: of a few in a round trip, 15 % more would not be seen.
+    /// </summary>
+    private const int ProbingPackets = 20;
+
+    /// <summary>Step of the cycle at whose end what was tried in the first one has been acknowledged.</summary>
+    private const int GrowthIsKnown = 2;
+
+    /// <summary>Percent of the rate before, from which on the path has more room: half of what was tried.</summary>
+    private const int MoreRoom = 107;
+
+    /// <summary>Steps in a row that brought more, after which the path is known to have more room.</summary>
+    private const int CertainGrowths = 2;
+
+    /// <summary>Gain of the first step, percent, while there is known to be more room (BBR v1: 125).</summary>
+    private const int SeekingGain = 125;
+
     /// <summary>Sending rate, percent of what arrives, while a queue stands that may be this session's.</summary>
     private const int YieldingGain = 85;
 
@@ -60,6 +76,12 @@ internal sealed partial class PathModel
     private int _leastOfCycle = int.MaxValue;
     private int _stubbornCycles;
     private int _step;
+    private long _triedFrom;
+    private bool _isSeeking;
+    private int _growths;
+    private int _leastBefore;
+    private uint _emptyAt;
+    private bool _isEmpty;
     private uint _stepEndsAt;
 
     private enum Phase
@@ -93,6 +115,9 @@ internal sealed partial class PathModel
     /// <summary>The queue is not this session's: it stayed although this one has sent less than it got.</summary>
     private bool IsCompeting => _stubbornCycles >= StubbornCycles;
 
+    /// <summary>More was lost in the latest round than chance explains.</summary>
+    private bool IsOverloaded => _loss.LatestRound > ToleratedLoss(_loss.LatestResolved);
+
     /// <summary>
     /// A queue stands: less is sent than what arrives, so that it empties even if other sessions take part in it.
     /// </summary>
@@ -104,6 +129,7 @@ internal sealed partial class PathModel
         Phase.Drain => 100 * 100 / StartGain,
         Phase.Doubt or Phase.ProbeRtt => 100,
         _ when IsPeerLimited && !HasQueue => PeerLimitedGain,
+        _ when _isSeeking && _step == 0 => SeekingGain,
         _ => Cycle[_step],
     };
 
@@ -112,7 +138,7 @@ internal sealed partial class PathModel
         if (_phase == Phase.Start)
             CheckFull(isNewRound, hasLossRound, isLimited, now);
         if (_phase == Phase.Doubt)
-            CheckDoubt(isNewRound);
+            CheckDoubt(isNewRound, hasLossRound);
         if (_phase == Phase.Drain && inFlight <= Bdp)
             Cruise(now);
         if (_phase == Phase.Cruise)
@@ -120,12 +146,15 @@ internal sealed partial class PathModel
         _share.OnQueue(IsYielding);
         if (isNewRound)
             _share.OnRound();
-        if (_phase == Phase.ProbeRtt && SequenceNumber.Difference(now, _stepEndsAt) >= 0)
-            Cruise(now);
-        if (_phase == Phase.Cruise && _minimumRtt.IsStale(now) && !isLimited)
+        if (_phase == Phase.ProbeRtt)
+            VisitEmptyPath(now);
+        if (_phase == Phase.Cruise && _hasForgotten && !isLimited)
         {
+            _hasForgotten = false;
             _phase = Phase.ProbeRtt;
             _stepEndsAt = now + (uint)(ProbeRttDuration + SmoothedRtt);
+            _emptyAt = now + (uint)SmoothedRtt;
+            _isEmpty = false;
         }
 
         if (!isNewRound)
@@ -133,11 +162,33 @@ internal sealed partial class PathModel
         _roundTrips = new RoundTrips();
     }
 
+    /// <summary>Once what was under way has left, what is lost is lost by chance.</summary>
+    private void VisitEmptyPath(uint now)
+    {
+        if (!_isEmpty && SequenceNumber.Difference(now, _emptyAt) >= 0)
+        {
+            _isEmpty = true;
+            _loss.BeginVisit();
+        }
+
+        if (SequenceNumber.Difference(now, _stepEndsAt) < 0)
+            return;
+        _loss.EndVisit();
+        Cruise(now);
+    }
+
     private void CheckFull(bool isNewRound, bool hasLossRound, bool isLimited, uint now)
     {
-        if (hasLossRound && _loss.LatestRound > ToleratedLoss(_loss.LatestResolved))
+        if (hasLossRound && IsOverloaded)
+        {
             _phase = Phase.Drain;
-        if (ShowsQueue(now))
+        }
+        else if (isLimited)
+        {
+            // Samples of several pauses would make no block.
+            _block = new RoundTrips();
+        }
+        else if (ShowsQueue(now))
         {
             _phase = Jitter * ClearJitter < LeastRtt ? Phase.Drain : Phase.Doubt;
             _doubtRound = _round;
@@ -182,8 +233,14 @@ internal sealed partial class PathModel
     /// <summary>
     /// What was sent at the rate found so far has a queue before it, too, or it was jitter and the start goes on.
     /// </summary>
-    private void CheckDoubt(bool isNewRound)
+    private void CheckDoubt(bool isNewRound, bool hasLossRound)
     {
+        if (hasLossRound && IsOverloaded)
+        {
+            _phase = Phase.Drain;
+            return;
+        }
+
         bool isRoundOfDoubt = _round == _doubtRound || (isNewRound && _round == _doubtRound + 1);
         if (isRoundOfDoubt)
             return;
@@ -200,16 +257,41 @@ internal sealed partial class PathModel
         _stepEndsAt = now + (uint)LeastRtt;
     }
 
+    /// <summary>
+    /// Once may be chance, or another's pause. When trying more brought more twice in a row, or once where something
+    /// became free, more is tried again at once, until it brings no more or a queue.
+    /// </summary>
+    private void LookForGrowth()
+    {
+        _growths = !HasQueue && _rate.Value * 100 >= _triedFrom * MoreRoom ? _growths + 1 : 0;
+        _isSeeking = _growths >= CertainGrowths || (_isSeeking && _growths > 0);
+    }
+
+    /// <summary>
+    /// The least round trip has fallen: a queue that had stood for as long as that is remembered is gone, and with it
+    /// who made it. What it took is free now.
+    /// </summary>
+    private void SeekWhatIsFree()
+    {
+        _isSeeking |= _leastBefore - LeastRtt > QueueThreshold;
+        _leastBefore = LeastRtt;
+    }
+
     private void AdvanceCycle(long inFlight, uint now)
     {
         bool isDrained = Cycle[_step] < 100 && inFlight <= Bdp;
         if (SequenceNumber.Difference(now, _stepEndsAt) < 0 && !isDrained)
             return;
-        _step = (_step + 1) % Cycle.Length;
+        if (_step == GrowthIsKnown)
+            LookForGrowth();
+        _step = _step == GrowthIsKnown && _isSeeking ? 0 : (_step + 1) % Cycle.Length;
         _stepEndsAt = now + (uint)LeastRtt;
         if (_step != 0)
             return;
+        _triedFrom = _rate.Value;
+        _stepEndsAt = now + (uint)Math.Max(LeastRtt, ProbingPackets * _segmentBytes * 1000 / Math.Max(1, PacingRate));
         _share.OnCycle();
+        SeekWhatIsFree();
         _stubbornCycles = _leastOfCycle >= QueueLevel ? _stubbornCycles + 1 : 0;
         _leastOfCycle = int.MaxValue;
     }

@@ -51,6 +51,7 @@ internal sealed partial class PathModel
     private FairShare _share = new();
     private int _latestRtt;
     private int _jitter;
+    private bool _hasForgotten;
 
     /// <param name="segmentBytes">Bytes of a full transmission.</param>
     public PathModel(int segmentBytes) => _segmentBytes = segmentBytes;
@@ -109,7 +110,7 @@ internal sealed partial class PathModel
                 return (long)InitialSegments * _segmentBytes;
             long least = (long)MinimumSegments * _segmentBytes;
             if (_phase == Phase.ProbeRtt)
-                return Math.Max(Bdp / 2, least);
+                return Math.Max(ArrivingBdp / 2, least);
             int held = Math.Clamp(SmoothedRtt - LeastRtt, 0, MaximumAckDelay + (JitterMargin * Jitter));
             long window = (Bdp * (_phase == Phase.Start ? StartGain : WindowGain) / 100) + (link * held / 1000);
             if (_phase != Phase.Start)
@@ -122,6 +123,10 @@ internal sealed partial class PathModel
 
     /// <summary>Bytes that fill the path without a queue.</summary>
     private long Bdp => LinkRate * LeastRtt / 1000;
+
+    /// <summary>The same of what arrives. Losses that are taken for chance may be those of a queue that never empties:
+    /// then the model sends more than the path carries, and this must not.</summary>
+    private long ArrivingBdp => Bdp * (65536 - _loss.Base) / 65536;
 
     /// <summary>A transmission leaves.</summary>
     public DeliverySnapshot OnSent(bool isIdle, uint now)
@@ -176,7 +181,8 @@ internal sealed partial class PathModel
         {
             long rate = Carried(_delivered - snapshot.Delivered, _lost - snapshot.Lost) * 1000 / interval;
             _recentRate = rate;
-            _share.OnRate(rate);
+            if (!snapshot.IsLimited)
+                _share.OnRate(rate);
             if (!snapshot.IsLimited || rate >= _rate.Value)
                 _rate.Add(rate, _round);
         }
@@ -213,6 +219,8 @@ internal sealed partial class PathModel
     public void OnRoundTrip(int rtt, uint now)
     {
         _rtt.Sample(rtt, 1);
+        // The next sample takes the place of a minimum that is too old, however high it is.
+        _hasForgotten |= _minimumRtt.IsStale(now);
         _minimumRtt.Add(rtt, now);
         // Until more is known, a sixteenth of the round trip may be jitter.
         _jitter += _latestRtt > 0

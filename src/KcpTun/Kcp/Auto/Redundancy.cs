@@ -9,7 +9,8 @@ namespace KcpTun.Kcp.Auto;
 /// </summary>
 internal sealed class Redundancy
 {
-    /// <summary>Transmissions of a segment at once, copies included, at most.</summary>
+    /// <summary>Transmissions of a segment at once, copies included, at most where losses do not come in runs. As
+    /// many are told apart when one is acknowledged.</summary>
     public const int MostTransmissions = 6;
 
     /// <summary>Further ones where losses come in runs.</summary>

@@ -39,16 +39,57 @@ public sealed class BadLinkTests
     }
 
     /// <summary>
-    /// A run of losses takes all of a window of seed 19, and then most acknowledgements of what is sent again: the
-    /// upload took 10.8 s when each repetition was answered once.
+    /// A run of losses takes all of a window of seed 57, and then most acknowledgements of what is sent again: the
+    /// upload takes 11.7 s, not 2.9, when what is missed is not told at once.
     /// </summary>
     [Test]
     public void A_run_of_losses_both_ways_does_not_stop_a_transfer()
     {
-        SimPlan plan = SimTest.Experiment(
-            $"--burst-loss 10,burst=8 --rtt 100 {OursToOurs} --seed 19 --seeds 1 --workload bulk:6MiB,up")
-            .Runs().Single();
+        SimPlan plan = Single("--burst-loss 10,burst=8 --rtt 100 --workload bulk:6MiB,up", 57);
         Finish(plan).Result.Duration.ShouldBeLessThan(4 * SimTime.Second);
+    }
+
+    /// <summary>
+    /// A tunnel yields to TCP's queue and has a small share then; afterwards all of the path. Five packets in a round
+    /// trip could not tell that 15 % more arrived: the tunnel stayed at an eighth of the path, and this took 64 s.
+    /// </summary>
+    [TestCase("--rate 20mbit --rtt 20 --queue 100ms", 24)]
+    [TestCase("--rate 20mbit --rtt 10 --queue 100ms", 24)]
+    [TestCase("--rate 20mbit --rtt 80 --queue 200ms", 24)]
+    public void What_a_competitor_leaves_is_taken(string link, int seconds)
+    {
+        RunResult run = Finish(Single($"{link} --workload mixed:bulk:24MiB,up+tcp:bulk:24MiB,up")).Result;
+        run.Duration.ShouldBeLessThan(seconds * SimTime.Second);
+    }
+
+    /// <summary>With 15 % more in eight round trips it took 28.9 s to carry what the path carries in 18.</summary>
+    [TestCase("--rtt 80 --rate 20mbit --at '2s rate=1mbit' --at '10s rate=20mbit'", 23)]
+    [TestCase("--rtt 200 --rate 20mbit --at '2s rate=1mbit' --at '10s rate=20mbit'", 29)]
+    [TestCase("--rtt 20 --rate 2mbit --at '5s rate=40mbit'", 13)]
+    public void A_path_that_carries_more_than_before_is_used_soon(string link, int seconds) =>
+        Finish(Single($"{link} --workload bulk:24MiB,up")).Result.Duration.ShouldBeLessThan(seconds * SimTime.Second);
+
+    [TestCase("--rate 20mbit --rtt 80 --queue 100ms")]
+    [TestCase("--rate 100mbit --rtt 20 --queue 50ms")]
+    [TestCase("--rate 20mbit --rtt 200 --queue 100ms")]
+    public void Beside_TCP_it_has_between_a_third_and_two_thirds(string link)
+    {
+        RunResult run = Finish(Single($"{link} --workload mixed:bulk:24MiB,up+tcp:bulk:24MiB,up")).Result;
+        ((double)run.BytesAtFirstEnd[0] / run.BytesAtFirstEnd.Sum()).ShouldBeInRange(1.0 / 3, 2.0 / 3);
+    }
+
+    /// <summary>
+    /// Where neither yields, the queue stays full, and ten seconds later its delay counts as the path's own and its
+    /// losses as chance. Making up for them, the tunnel sent more than twice what the path carries: for good, with 1.8
+    /// bytes on the wire for each delivered. A visit to the emptied path shows what is what.
+    /// </summary>
+    [Test]
+    public void A_queue_that_stays_full_is_not_taken_for_a_path_that_loses()
+    {
+        const string Link = "--rate 5mbit --rtt 40 --queue 50ms";
+        RunResult run = Finish(Single($"{Link} --workload mixed:bulk:24MiB,up+tcp:bulk:24MiB,up")).Result;
+        ((double)run.Wire.Bytes / run.DeliveredBytes).ShouldBeLessThan(1.2);
+        ((double)run.BytesAtFirstEnd[0] / run.BytesAtFirstEnd.Sum()).ShouldBeLessThan(0.8);
     }
 
     [TestCase("1 %, 50 ms: upload", 8.0)]
@@ -90,6 +131,10 @@ public sealed class BadLinkTests
     }
 
     private static IEnumerable<string> Links() => BadLink.All.Select(link => link.Name);
+
+    /// <summary>One run of mode auto at both ends.</summary>
+    private static SimPlan Single(string line, int seed = 1) =>
+        SimTest.Experiment($"{line} {OursToOurs} --seed {seed} --seeds 1").Runs().Single();
 
     private static LinkFigures Measure(BadLink link, string ends, int seeds = Seeds)
     {

@@ -32,6 +32,13 @@ public sealed class FairShareTests
     }
 
     [Test]
+    public void A_queue_before_anything_is_known_limits_nothing()
+    {
+        _share.OnQueue(true);
+        _share.Limit.ShouldBe(long.MaxValue);
+    }
+
+    [Test]
     public void What_arrives_while_the_queue_stands_changes_nothing()
     {
         _share.OnRate(1000);

@@ -34,8 +34,10 @@ public sealed class PeerReportsTests
         List<uint> times = TimesOfAnnouncements(isPeerAuto: true);
         times[PeerReports.FirstAttempts - 1]
             .ShouldBeLessThan(1000u + (PeerReports.FirstAttempts * 2 * PeerReports.FirstInterval));
-        times.Skip(PeerReports.FirstAttempts).Zip(times.Skip(PeerReports.FirstAttempts + 1))
-            .ShouldAllBe(pair => pair.Second - pair.First >= PeerReports.Interval);
+        (uint First, uint Second)[] later =
+            [.. times.Skip(PeerReports.FirstAttempts).Zip(times.Skip(PeerReports.FirstAttempts + 1))];
+        later.Length.ShouldBeGreaterThan(5);
+        later.ShouldAllBe(pair => pair.Second - pair.First >= PeerReports.Interval);
     }
 
     [Test]

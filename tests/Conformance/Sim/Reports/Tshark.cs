@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using KcpTun.Sim.Reports;
+using KcpTun.Sim.Running;
 
 namespace KcpTun.Conformance.Sim.Reports;
 
@@ -9,18 +10,24 @@ internal static class Tshark
 {
     /// <summary>Captures what <paramref name="play"/> does, and prints the fields of every packet.</summary>
     /// <returns>One line a packet; the values of one field separated by commas, the fields by tabs.</returns>
-    public static string[] Fields(Action<WireScript> play, string filter, params string[] fields)
+    public static string[] Fields(Action<WireScript> play, string filter, params string[] fields) =>
+        FieldsOf(observer => play(new WireScript(observer)), filter, fields);
+
+    /// <summary>The same of what <paramref name="run"/> shows to an observer.</summary>
+    public static string[] FieldsOf(Action<IWireObserver> run, string filter, params string[] fields)
     {
         string folder = Directory.CreateTempSubdirectory("kcptun-sim-").FullName;
         try
         {
             string path = Path.Combine(folder, "capture.pcapng");
             using (var observer = new PcapngObserver(File.Create(path), "test", "kcptun-sim", "a path"))
-                play(new WireScript(observer));
+                run(observer);
             string script = LuaDissector.WriteBeside(path);
             return Run(
             [
-                "-r", path, "-X", $"lua_script:{script}", "-2", "-Y", filter, "-T", "fields",
+                "-r", path, "-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE",
+                "-o", "tcp.relative_sequence_numbers:FALSE", "-X", $"lua_script:{script}", "-2", "-Y", filter,
+                "-T", "fields",
                 .. fields.SelectMany(field => new[] { "-e", field }),
             ]);
         }

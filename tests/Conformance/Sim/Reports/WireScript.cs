@@ -20,6 +20,9 @@ internal sealed class WireScript(IWireObserver observer)
 
     public PeerAddress Server { get; init; } = Address("10.0.0.2:29900");
 
+    /// <summary>TCP's segments are not sealed.</summary>
+    public Transport Transport { get; init; }
+
     /// <summary>Makes datagrams of packets; unreadable ones by default.</summary>
     public Func<byte[], byte[]> Seal { get; set; } = Scramble;
 
@@ -112,7 +115,9 @@ internal sealed class WireScript(IWireObserver observer)
             isUp ? Server : Client,
             reason,
             isCopy,
-            isDamaged);
-        observer.OnWire(wireEvent, Seal(packet), isDamaged ? [] : packet);
+            isDamaged,
+            Transport);
+        bool isTcp = Transport == Transport.Tcp;
+        observer.OnWire(wireEvent, isTcp ? packet : Seal(packet), isTcp || isDamaged ? [] : packet);
     }
 }

@@ -20,13 +20,15 @@ public sealed class WireInvariantsTests
     private static byte[] Parity(uint sequence) => WireScript.FecParity(sequence, 40);
 
     private static (WireScript Script, List<string> Found) Watch(
-        Func<LinkOptions, LinkOptions>? client = null, Func<LinkOptions, LinkOptions>? server = null)
+        Func<LinkOptions, LinkOptions>? client = null,
+        Func<LinkOptions, LinkOptions>? server = null,
+        Transport transport = Transport.Udp)
     {
         List<string> found = [];
         LinkOptions options = TunnelPair.Default() with { DataShards = 3, ParityShards = 2, Mtu = 1350 };
         var invariants = new WireInvariants(
             client?.Invoke(options) ?? options, server?.Invoke(options) ?? options, found.Add);
-        return (new WireScript(invariants), found);
+        return (new WireScript(invariants) { Transport = transport }, found);
     }
 
     private static Func<LinkOptions, LinkOptions> Gcm => o => o with { Cipher = CipherKind.Aes128Gcm };
@@ -73,6 +75,15 @@ public sealed class WireInvariantsTests
         found.ShouldBeEmpty();
         script.Pass(Down, 1, WireScript.Push(1, 0, []));
         found.ShouldBe(["PRT-5: the nonce of datagram 1 Down was used before"]);
+    }
+
+    [Test]
+    public void Plain_TCP_is_under_no_rule_of_the_tunnel()
+    {
+        (WireScript script, List<string> found) = Watch(Gcm, Gcm, Transport.Tcp);
+        script.Pass(Up, 0, new byte[1500]);
+        script.Pass(Up, 1, new byte[1500]);
+        found.ShouldBeEmpty();
     }
 
     [Test]

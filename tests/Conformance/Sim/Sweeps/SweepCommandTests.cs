@@ -113,6 +113,16 @@ public sealed class SweepCommandTests : IDisposable
     }
 
     [Test]
+    public void A_file_in_place_of_the_folder_is_refused_and_kept()
+    {
+        File.WriteAllText(In("file"), "mine");
+        var shell = new SimShell();
+        shell.Run($"{Grid} --out {In("file")}").ShouldBe(ExitCodes.Usage);
+        shell.Lines.ShouldHaveSingleItem().ShouldContain("that is a file; name a folder");
+        File.ReadAllText(In("file")).ShouldBe("mine");
+    }
+
+    [Test]
     public void A_damaged_line_is_named_and_nothing_is_overwritten()
     {
         new SimShell().Run($"{Grid} --out {In("a")}").ShouldBe(ExitCodes.Ok);

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Buffers.Binary;
 using KcpTun.IO;
 using KcpTun.Sim.Engine;
@@ -12,11 +13,14 @@ public sealed class FlowTests
 {
     private static readonly StreamEndPoint s_target = new("127.0.0.1", 1);
 
+    private static ValueTask<IStreamConnection> Nowhere() => throw new SocketException();
+
     /// <summary>Runs a workload against a target that is served by <paramref name="serve"/>.</summary>
     private static FlowContext Run(string workload, Func<Wire, Task> serve)
     {
         var machine = new Network.SimMachine();
-        var context = new FlowContext(machine.Loop, machine.Client, s_target, machine.Trace);
+        var context = new FlowContext(
+            machine.Loop, () => machine.Client.ConnectAsync(s_target, default), Nowhere, machine.Trace);
         WorkloadSpec.TryParse(workload, out WorkloadSpec? spec, out string? error).ShouldBeTrue(error);
         var run = new WorkloadRun(context, new RandomStream(1, "workload"));
         var wire = new Wire(machine.Client, ((INetwork)machine.Client).Listen(s_target), run);
@@ -117,7 +121,7 @@ public sealed class FlowTests
     [Test]
     public void A_wrong_byte_weighs_more_than_a_broken_connection_and_the_first_is_kept()
     {
-        var context = new FlowContext(new SimLoop(), new Network.SimMachine().Client, s_target, new TraceHash());
+        var context = new FlowContext(new SimLoop(), Nowhere, Nowhere, new TraceHash());
         context.OnFailure("broken", isBroken: true);
         context.OnFailure("broken again", isBroken: true);
         context.Failure!.Text.ShouldBe("broken");

@@ -121,7 +121,7 @@ public sealed class WorkloadParserTests
     {
         WorkloadSpec.TryParse(text, out _, out string? error).ShouldBeFalse();
         error.ShouldBe($"--workload {text}: unknown kind \"{text.Split(':', ',')[0]}\"; "
-            + "there are bulk, echo, game, short, web, idle, mixed");
+            + "there are bulk, echo, game, short, web, idle, tcp, mixed");
     }
 
     [Test]
