@@ -35,10 +35,11 @@ count() { # flags, workload
 
 # The difference of two lengths leaves out the start of the program.
 per_kib() { # flags, workload with % for the MiB, those of the shorter and the longer run
-  local small large
-  small=$(count "$1" "${2/\%/$3}")
+  local large
+  count "$1" "${2/\%/$3}" >"$work/shorter" &
   large=$(count "$1" "${2/\%/$4}")
-  echo $(((large - small) / (($4 - $3) * 1024)))
+  wait
+  echo $(((large - $(<"$work/shorter")) / (($4 - $3) * 1024)))
 }
 
 status=0

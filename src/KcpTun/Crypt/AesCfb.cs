@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.Intrinsics;
 using KcpTun.Primitives;
 
@@ -6,6 +7,7 @@ namespace KcpTun.Crypt;
 /// <summary>Chooses the implementation of AES-CFB for this processor.</summary>
 internal static class AesCfb
 {
+    [ExcludeFromCodeCoverage(Justification = "The processor chooses.")]
     public static IPacketCipher Create(ReadOnlySpan<byte> key)
     {
         if (X86AesUnit.IsSupported)

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace KcpTun.Crypt;
 
 /// <summary>Authenticated encryption of a payload in place, without additional data.</summary>
@@ -21,6 +23,7 @@ internal static class Aead
     public const int TagSize = 16;
 
     /// <param name="key">16, 24 or 32 bytes.</param>
+    [ExcludeFromCodeCoverage(Justification = "The processor chooses.")]
     public static IAead CreateAesGcm(ReadOnlySpan<byte> key) =>
         X86AesUnit.IsSupported && GHash.IsSupported ? new BlockAesGcm<X86AesUnit>(key) : new LibraryAesGcm(key);
 }

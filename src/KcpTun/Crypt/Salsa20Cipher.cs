@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using KcpTun.Primitives;
@@ -9,6 +10,7 @@ namespace KcpTun.Crypt;
 internal static class Salsa20Cipher
 {
     /// <param name="key">32 bytes.</param>
+    [ExcludeFromCodeCoverage(Justification = "The processor chooses.")]
     public static IPacketCipher Create(ReadOnlySpan<byte> key)
     {
         if (WordLanes256.IsSupported)

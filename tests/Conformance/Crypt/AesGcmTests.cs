@@ -85,7 +85,7 @@ public sealed class AesGcmTests
                     forged.AsSpan(0, NonceSize), forged.AsSpan(NonceSize, Length), forged.AsSpan(^16..));
                 isRight.ShouldBeFalse($"{name}, byte {i}");
                 // The library clears what it has decrypted.
-                if (name != "library")
+                if (tested is not LibraryAesGcm)
                     forged.ShouldBe(before);
             }
         }

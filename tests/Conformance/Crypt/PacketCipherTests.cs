@@ -91,6 +91,11 @@ public sealed class PacketCipherTests
         Should.Throw<ArgumentOutOfRangeException>(() => cipher.Decrypt(buffer, [new Slice(32, 33)]));
     }
 
+    [Test]
+    public void Only_a_cipher_with_a_checksum_envelope_has_one(
+        [Values(CipherKind.Null, CipherKind.Aes128Gcm, (CipherKind)99)] CipherKind kind) =>
+        Should.Throw<ArgumentOutOfRangeException>(() => PacketCiphers.Create(kind, s_pass)).ParamName.ShouldBe("kind");
+
     /// <summary>Packets in random order with gaps between them; short, long and equal lengths mixed.</summary>
     private static Slice[] RandomLayout(Random random)
     {

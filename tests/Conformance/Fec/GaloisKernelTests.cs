@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using CsCheck;
 using KcpTun.Conformance.Support;
 using KcpTun.Fec;
@@ -30,10 +31,10 @@ public sealed class GaloisKernelTests
             TestContext.Out.WriteLine($"{kernel}: {state}");
         }
 
-
         GaloisKernel.All.Select(kernel => kernel.ToString()).ShouldBeUnique();
         GaloisKernel.Best.ShouldBe(GaloisKernel.All.Last(kernel => kernel.IsSupported));
-        GaloisKernel.All.Count(kernel => kernel.IsSupported).ShouldBeGreaterThan(1, "a vector kernel must be covered");
+        int least = Vector128.IsHardwareAccelerated ? 2 : 1;
+        GaloisKernel.All.Count(kernel => kernel.IsSupported).ShouldBeGreaterThanOrEqualTo(least, "a vector kernel");
     }
 
     [Test]
