@@ -9,8 +9,11 @@ namespace KcpTun.Kcp.Auto;
 /// </summary>
 internal sealed partial class PathModel
 {
-    /// <summary>Segments before anything is known: twice the window a KCP peer has until it tells its own.</summary>
-    public const int InitialSegments = 2 * KcpOptions.DefaultWindow;
+    /// <summary>
+    /// Segments before the rate is known: the send window that kcptun has by default. A KCP peer takes 32 of them until
+    /// it tells its own window.
+    /// </summary>
+    public const int InitialSegments = 128;
 
     /// <summary>Sending rate before anything is known, bytes a second.</summary>
     private const long InitialRate = 10_000_000;
