@@ -55,7 +55,7 @@ internal static class BenchCommand
         command.SetAction(parsed =>
         {
             string folder = Path.Combine(Repository.Artifacts, "bench", "micro");
-            BenchmarkSwitcher.FromAssembly(typeof(ByteRingBenchmarks).Assembly)
+            BenchmarkSwitcher.FromAssembly(typeof(ByteQueueBenchmarks).Assembly)
                 .Run(parsed.GetRequiredValue(arguments), DefaultConfig.Instance.WithArtifactsPath(folder));
         });
         return command;

@@ -10,7 +10,7 @@ internal sealed class SimPipe(SimLoop loop)
     /// <summary>Bytes that may be written and not yet read, as a socket's two buffers would hold.</summary>
     public const int Capacity = 256 * 1024;
 
-    private readonly ByteRing _bytes = new(Capacity);
+    private readonly ByteQueue _bytes = new(Capacity);
     private readonly Waiter _reader = new();
     private readonly Waiter _writer = new();
     private bool _hasEnded;

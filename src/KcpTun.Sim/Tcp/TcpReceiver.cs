@@ -26,7 +26,7 @@ internal sealed class TcpReceiver
     /// </summary>
     private const int QuickSegments = 16;
 
-    private readonly ByteRing _ready = new(BufferBytes);
+    private readonly ByteQueue _ready = new(BufferBytes);
     private readonly SortedDictionary<long, (byte[] Payload, bool IsLast)> _early = [];
     private readonly List<TcpRange> _ranges = [];
     private int _segments;

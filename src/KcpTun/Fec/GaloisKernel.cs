@@ -13,6 +13,7 @@ internal abstract class GaloisKernel
     [
         new ScalarKernel(),
         new VectorKernel<Shuffle128, Vector128<byte>, Shuffle128.Factor>(),
+        new VectorKernel<Affine128, Vector128<byte>, Affine128.Factor>(),
         new VectorKernel<Shuffle256, Vector256<byte>, Shuffle256.Factor>(),
         new VectorKernel<Affine256, Vector256<byte>, Affine256.Factor>(),
         new VectorKernel<Shuffle512, Vector512<byte>, Shuffle512.Factor>(),

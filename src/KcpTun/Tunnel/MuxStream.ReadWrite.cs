@@ -152,6 +152,12 @@ public sealed partial class MuxStream
     private int TakeReceivedLocked(Span<byte> destination)
     {
         int length = _received.Read(destination);
+        NoteConsumedLocked(length);
+        return length;
+    }
+
+    private void NoteConsumedLocked(int length)
+    {
         _notes.Consumed += length;
         _session.ReleaseReceived(length);
         // The first report triggers the first window update (PROTOCOL e.4); later ones are worth a wake-up only when
@@ -165,7 +171,5 @@ public sealed partial class MuxStream
             _hasReported = true;
             _session.Wake();
         }
-
-        return length;
     }
 }

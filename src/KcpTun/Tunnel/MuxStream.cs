@@ -21,8 +21,8 @@ public sealed partial class MuxStream : Stream
 
     private readonly object _gate = new();
     private readonly LinkSession _session;
-    private readonly ByteRing _received;
-    private readonly ByteRing _unsent;
+    private readonly ByteQueue _received;
+    private readonly ByteQueue _unsent;
     private readonly Waiter _reader = new();
     private readonly Waiter _writer = new();
     private readonly int _consumedReportBytes;
@@ -39,8 +39,8 @@ public sealed partial class MuxStream : Stream
     {
         _session = session;
         Id = id;
-        _received = new ByteRing(int.MaxValue, session.Buffers);
-        _unsent = new ByteRing(SendBufferBytes, session.Buffers);
+        _received = new ByteQueue(int.MaxValue, session.Buffers);
+        _unsent = new ByteQueue(SendBufferBytes, session.Buffers);
         // A quarter of the window: the driver hears often enough to send window updates at the half, as kcptun does.
         _consumedReportBytes = Math.Max(1, streamBuffer / 4);
     }

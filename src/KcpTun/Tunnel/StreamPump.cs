@@ -73,7 +73,7 @@ internal sealed class StreamPump(
             while (true)
             {
                 await local.ReadAsync(Memory<byte>.Empty, stopping);
-                byte[] buffer = pool.Rent(Math.Min(size, await stream.WaitToWriteAsync()));
+                byte[]? buffer = pool.Rent(Math.Min(size, await stream.WaitToWriteAsync()));
                 try
                 {
                     int length = await local.ReadAsync(buffer, stopping);
@@ -81,12 +81,15 @@ internal sealed class StreamPump(
                         break;
                     size = NextSize(size, length);
                     keystream?.Encrypt(buffer.AsSpan(0, length));
-                    await stream.WriteAsync(buffer.AsMemory(0, length), CancellationToken.None);
+                    byte[] full = buffer;
+                    buffer = null;
+                    await stream.HandOverAsync(full, length);
                     _uploaded += length;
                 }
                 finally
                 {
-                    pool.Return(buffer);
+                    if (buffer is not null)
+                        pool.Return(buffer);
                 }
             }
 
@@ -110,26 +113,22 @@ internal sealed class StreamPump(
     private async Task<Exception?> DownloadAsync()
     {
         QppKeystream? keystream = context.CreateKeystream();
-        ArrayPool<byte> pool = stream.Session.Buffers;
-        int size = SmallestBuffer;
         try
         {
             while (true)
             {
                 await stream.WaitToReadAsync();
-                byte[] buffer = pool.Rent(size);
+                ArraySegment<byte> taken = stream.Take();
+                if (taken.Array is null)
+                    break;
                 try
                 {
-                    int length = await stream.ReadAsync(buffer, CancellationToken.None);
-                    if (length == 0)
-                        break;
-                    size = NextSize(size, length);
-                    keystream?.Decrypt(buffer.AsSpan(0, length));
-                    await local.WriteAsync(buffer.AsMemory(0, length), CancellationToken.None);
+                    keystream?.Decrypt(taken);
+                    await local.WriteAsync(taken, CancellationToken.None);
                 }
                 finally
                 {
-                    pool.Return(buffer);
+                    stream.Session.Buffers.Return(taken.Array);
                 }
             }
 

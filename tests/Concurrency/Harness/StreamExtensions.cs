@@ -22,6 +22,21 @@ internal static class StreamExtensions
         }
     }
 
+    /// <summary>Takes buffers until <paramref name="count"/> bytes have come, as the pump does.</summary>
+    /// <exception cref="EndOfStreamException">The stream ends before.</exception>
+    public static async Task TakeAllAsync(this MuxStream stream, int count)
+    {
+        for (int total = 0; total < count;)
+        {
+            await stream.WaitToReadAsync();
+            ArraySegment<byte> taken = stream.Take();
+            if (taken.Array is null)
+                throw new EndOfStreamException($"{total} of {count} bytes came");
+            total += taken.Count;
+            stream.Session.Buffers.Return(taken.Array);
+        }
+    }
+
     /// <summary>Reads to the end of the stream.</summary>
     /// <returns>How many bytes came.</returns>
     public static async Task<int> ReadToEndAsync(this MuxStream stream)

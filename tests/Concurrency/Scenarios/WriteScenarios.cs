@@ -24,6 +24,25 @@ internal static class WriteScenarios
     }
 
     [Scenario(
+        "Who hands over a buffer finds the send buffer full while the driver empties it: no wake-up is lost.",
+        "HandOverArmsLate")]
+    public static async Task HandOverAgainstRoom()
+    {
+        var pair = new Pair();
+        (MuxStream client, MuxStream server) = await pair.OpenStreamAsync();
+        pair.Start();
+        byte[] buffer = client.Session.Buffers.Rent(MuxStream.SendBufferBytes);
+        Task write = Task.Run(async () =>
+        {
+            await client.WriteAsync(new byte[MuxStream.SendBufferBytes]);
+            await client.HandOverAsync(buffer, MuxStream.SendBufferBytes);
+        });
+        await server.TakeAllAsync(2 * MuxStream.SendBufferBytes);
+        await write;
+        await pair.StopAsync(client, server);
+    }
+
+    [Scenario(
         "A writer waits at window 0 while the peer reads: what is consumed is reported, and the window opens again.",
         "NotesForgottenLate")]
     public static async Task WriteAgainstWindowUpdate()

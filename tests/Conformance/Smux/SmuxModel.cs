@@ -154,7 +154,7 @@ internal sealed class SmuxModel
         public List<Flow> Closed { get; } = [];
 
         /// <summary>Bytes on their way to this end.</summary>
-        public ByteRing Wire { get; } = new(1 << 28);
+        public ByteQueue Wire { get; } = new(1 << 28);
 
         public void Open()
         {

@@ -9,8 +9,8 @@ internal sealed class SmuxPeer : ISmuxHandler, ISmuxSource
 {
     private const int BufferLimit = 1 << 26;
 
-    private readonly Dictionary<uint, ByteRing> _outgoing = [];
-    private readonly Dictionary<uint, ByteRing> _incoming = [];
+    private readonly Dictionary<uint, ByteQueue> _outgoing = [];
+    private readonly Dictionary<uint, ByteQueue> _incoming = [];
     private readonly byte[] _frame = new byte[SmuxFrame.HeaderLength + SmuxFrame.MaxPayload];
 
     public SmuxPeer(SmuxOptions options, SmuxRole role) => Session = new SmuxSession(options, role, Instant.Zero);
@@ -34,18 +34,18 @@ internal sealed class SmuxPeer : ISmuxHandler, ISmuxSource
 
     public void Write(uint streamId, ReadOnlySpan<byte> data)
     {
-        Ring(_outgoing, streamId).Write(data).ShouldBe(data.Length);
+        Queue(_outgoing, streamId).Write(data).ShouldBe(data.Length);
         Session.Offer(streamId, data.Length);
     }
 
     /// <summary>Bytes received and not yet read.</summary>
-    public int Received(uint streamId) => Ring(_incoming, streamId).Count;
+    public int Received(uint streamId) => Queue(_incoming, streamId).Count;
 
     public byte[] Read(uint streamId, int most)
     {
-        ByteRing ring = Ring(_incoming, streamId);
-        byte[] data = new byte[Math.Min(most, ring.Count)];
-        ring.Read(data);
+        ByteQueue queue = Queue(_incoming, streamId);
+        byte[] data = new byte[Math.Min(most, queue.Count)];
+        queue.Read(data);
         Session.Consumed(streamId, data.Length);
         return data;
     }
@@ -69,18 +69,18 @@ internal sealed class SmuxPeer : ISmuxHandler, ISmuxSource
     public void OnData(uint streamId, ReadOnlySpan<byte> data)
     {
         WhileReceiving?.Invoke(streamId);
-        Ring(_incoming, streamId).Write(data).ShouldBe(data.Length);
+        Queue(_incoming, streamId).Write(data).ShouldBe(data.Length);
     }
 
     public void OnEndOfStream(uint streamId) => Ended.Add(streamId);
 
-    int ISmuxSource.Read(uint streamId, Span<byte> destination) => Ring(_outgoing, streamId).Read(destination);
+    int ISmuxSource.Read(uint streamId, Span<byte> destination) => Queue(_outgoing, streamId).Read(destination);
 
-    private static ByteRing Ring(Dictionary<uint, ByteRing> rings, uint streamId)
+    private static ByteQueue Queue(Dictionary<uint, ByteQueue> queues, uint streamId)
     {
-        if (!rings.TryGetValue(streamId, out ByteRing? ring))
-            rings.Add(streamId, ring = new ByteRing(BufferLimit));
-        return ring;
+        if (!queues.TryGetValue(streamId, out ByteQueue? queue))
+            queues.Add(streamId, queue = new ByteQueue(BufferLimit));
+        return queue;
     }
 }
 

@@ -5,9 +5,9 @@ namespace KcpTun.Bench.Micro;
 
 /// <summary>A stream's receive buffer: one smux frame in, one read out.</summary>
 [MemoryDiagnoser]
-public class ByteRingBenchmarks
+public class ByteQueueBenchmarks
 {
-    private readonly ByteRing _ring = new(2 * 1024 * 1024);
+    private readonly ByteQueue _queue = new(2 * 1024 * 1024);
     private byte[] _frame = [];
 
     /// <summary>Bytes of a frame: kcptun's 8 KiB, and a small one.</summary>
@@ -18,14 +18,14 @@ public class ByteRingBenchmarks
     public void Fill()
     {
         _frame = new byte[FrameSize];
-        // Never empty, so that the ring keeps its memory as it does under load.
-        _ring.Write(_frame);
+        // Never empty, so that the queue keeps its memory as it does under load.
+        _queue.Write(_frame);
     }
 
     [Benchmark]
     public int WriteAndRead()
     {
-        _ring.Write(_frame);
-        return _ring.Read(_frame);
+        _queue.Write(_frame);
+        return _queue.Read(_frame);
     }
 }
