@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace KcpTun.Fec;
 
 /// <summary>
-/// Multiplication by <see cref="AffineMatrix"/> in 128-bit registers (GFNI alone): an ahead-of-time build, which may not
-/// count on AVX, still finds out at run time whether the processor has it.
+/// Multiplication by <see cref="AffineMatrix"/> in 128-bit registers (GFNI alone): an ahead-of-time build, which may
+/// not count on AVX, still finds out at run time whether the processor has it.
 /// </summary>
 internal readonly struct Affine128 : IGaloisLanes<Vector128<byte>, Affine128.Factor>
 {

@@ -38,8 +38,8 @@ public sealed class ByteQueue(int limit, ArrayPool<byte>? pool = null)
 
     /// <summary>
     /// Appends the first <paramref name="length"/> bytes of an array of the queue's pool, which belongs to the queue
-    /// from now on. The limit is the caller's affair. What fills no more than half of its array is copied instead, so that
-    /// no more than twice of what waits is held.
+    /// from now on. The limit is the caller's affair. What fills no more than half of its array is copied instead, so
+    /// that no more than twice of what waits is held.
     /// </summary>
     public void Append(byte[] rented, int length)
     {
