@@ -52,7 +52,7 @@ public sealed class ByteQueue(int limit, ArrayPool<byte>? pool = null)
         }
 
         EndBlock();
-        _tail = new Block(rented, length);
+        _full.Enqueue(new Block(rented, length));
         Count += length;
     }
 

@@ -98,10 +98,11 @@ public sealed class ByteQueueTests
         byte[] empty = pool.Rent(4096);
         queue.Append(full, 4000);
         queue.Append(empty, 96);
-        pool.Rented.ShouldBe(1);
+        pool.Rented.ShouldBe(2);
         ArraySegment<byte> taken = queue.Take();
         taken.Array.ShouldBeSameAs(full);
-        taken.Count.ShouldBe(4096);
+        taken.Count.ShouldBe(4000);
+        queue.Take().Count.ShouldBe(96);
     }
 
     private sealed class CountingPool : ArrayPool<byte>
