@@ -70,6 +70,7 @@ internal sealed partial class AutoSender
     private uint _remoteWindow;
     private bool _isWindowFull;
     private uint _windowFullAt;
+    private uint _limitedAt;
     private uint _now;
     private uint _firstNewOfTurn;
 
@@ -218,7 +219,10 @@ internal sealed partial class AutoSender
             _windowFullAt = _now;
         }
 
-        _path.IsPeerLimited = !isDrained && (uint)_send.InFlight + WindowMargin >= _remoteWindow;
+        // A hole at its head empties the window for a round trip; that does not make the path the limit.
+        if ((uint)_send.InFlight + WindowMargin >= _remoteWindow)
+            _limitedAt = _now;
+        _path.IsPeerLimited = !isDrained && SequenceNumber.Difference(_now, _limitedAt) < _path.SmoothedRtt;
         _path.SetLimited(isDrained && _flight.InFlightBytes < _path.Window);
         if (!isDrained)
             return;

@@ -61,10 +61,20 @@ internal sealed partial class PathModel
     private const int JitterMargin = 2;
 
     /// <summary>
-    /// Gain of the rate, percent, while a stock peer's window is what limits: what waits for the window leaves soon
-    /// after it opens, and the window bounds what that puts into a queue.
+    /// Gain of the rate, percent, while the window of a peer in mode auto is what limits: what waits for the window
+    /// leaves soon after it opens, and the window bounds what that puts into a queue.
     /// </summary>
     private const int PeerLimitedGain = 200;
+
+    /// <summary>
+    /// Gain of the start over the peak of arrivals, percent, when the path has not stretched the first train: its
+    /// dispersion, less than a flush, is then a bound only, and a stock sender would fill the window at once.
+    /// </summary>
+    private const int UnstretchedGain = 1000;
+
+    /// <summary>Segments that come within one flush from a train that was not stretched: the 32 that a peer takes at
+    /// first, without the one that opens the stream and is short.</summary>
+    private const int WholeTrain = 31;
 
     private Phase _phase;
     private uint _firstSampleAt;
@@ -128,9 +138,22 @@ internal sealed partial class PathModel
         Phase.Start => StartGain,
         Phase.Drain => 100 * 100 / StartGain,
         Phase.Doubt or Phase.ProbeRtt => 100,
-        _ when IsPeerLimited && !HasQueue => PeerLimitedGain,
+        _ when IsPeerAuto && IsPeerLimited && !HasQueue => PeerLimitedGain,
         _ when _isSeeking && _step == 0 => SeekingGain,
         _ => Cycle[_step],
+    };
+
+    /// <summary>
+    /// Gain over the peak of arrivals, percent, towards a stock peer; 0 when the peak says nothing. While its window is
+    /// the limit, the rate that arrives says how large the window is; the peak says what the path has carried.
+    /// </summary>
+    private int PeakGain => _phase switch
+    {
+        Phase.Start => _arrivals.Peak * ArrivalPeak.Interval / 1000 >= (long)WholeTrain * _segmentBytes
+            ? UnstretchedGain
+            : StartGain,
+        Phase.Cruise when IsPeerLimited && !HasQueue => 100,
+        _ => 0,
     };
 
     private void Advance(bool isNewRound, bool hasLossRound, bool isLimited, long inFlight, uint now)
@@ -188,7 +211,7 @@ internal sealed partial class PathModel
             // Samples of several pauses would make no block.
             _block = new RoundTrips();
         }
-        else if (ShowsQueue(now))
+        else if (_round > 1 && ShowsQueue(now))
         {
             _phase = Jitter * ClearJitter < LeastRtt ? Phase.Drain : Phase.Doubt;
             _doubtRound = _round;
@@ -216,7 +239,7 @@ internal sealed partial class PathModel
 
     /// <summary>
     /// The least round trip has grown: in the round so far, or, since the queue may have begun within it, in the last
-    /// few packets.
+    /// few packets. The first round has no earlier one to have grown against.
     /// </summary>
     private bool ShowsQueue(uint now)
     {

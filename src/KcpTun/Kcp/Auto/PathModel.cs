@@ -15,8 +15,11 @@ internal sealed partial class PathModel
     /// </summary>
     public const int InitialSegments = 128;
 
-    /// <summary>Sending rate before anything is known, bytes a second.</summary>
-    private const long InitialRate = 10_000_000;
+    /// <summary>
+    /// Sending rate before anything is known, bytes a second: the 32 segments that a KCP peer takes leave within a
+    /// millisecond. A stock peer then acknowledges them together; what comes later waits for its next flush.
+    /// </summary>
+    private const long InitialRate = 45_000_000;
 
     /// <summary>Gain of rate and window while the rate is sought, percent (BBR: 4 ln 2).</summary>
     private const int StartGain = 350;
@@ -97,8 +100,8 @@ internal sealed partial class PathModel
             if (_phase == Phase.Cruise && IsPeerAuto)
                 link = Math.Min(link, _share.Limit);
             long rate = IsYielding ? _recentRate * YieldingGain / 100 : link * PacingGain / 100;
-            if (_phase == Phase.Start && !IsPeerAuto)
-                rate = Math.Max(rate, _arrivals.Peak * StartGain / 100);
+            if (!IsPeerAuto)
+                rate = Math.Max(rate, _arrivals.Peak * PeakGain / 100);
             return Math.Max(rate, least * 1000 / Math.Max(1, SmoothedRtt));
         }
     }
