@@ -37,44 +37,49 @@ public sealed partial class MuxStream
     internal async ValueTask HandOverAsync(byte[] buffer, int length)
     {
         bool isOurs = true;
+        int start = 0;
         try
         {
-            while (true)
+            while (start < length)
             {
                 ValueTask wait = default;
                 bool isFull = false;
                 bool isNews = false;
+                int taken;
                 lock (_gate)
                 {
                     ThrowIfUnusableLocked(forWrite: true);
-                    int room = RoomLocked;
-                    if (room >= length)
+                    taken = Math.Min(length - start, RoomLocked);
+                    if (taken == length)
                     {
                         _unsent.Append(buffer, length);
                         isOurs = false;
-                        _session.AddUnsent(length);
-                        _notes.Offered += length;
+                    }
+                    else
+                    {
+                        // What there is room for goes now: what is sent when does not depend on who owns the buffer.
+                        _unsent.Write(buffer.AsSpan(start, taken));
+                    }
+
+                    if (taken > 0)
+                    {
+                        _session.AddUnsent(taken);
+                        _notes.Offered += taken;
                         isNews = EnqueueLocked();
                     }
-                    else if (room == 0)
+
+                    start += taken;
+                    if (start < length)
                     {
                         isFull = true;
                         wait = _writer.ArmLocked();
                     }
                 }
 
-                if (isFull)
-                {
-                    await WaitAsync(wait, _writer, CancellationToken.None);
-                    continue;
-                }
-
-                // A part of it goes now, so that what is sent when does not depend on who owns the buffer.
-                if (isOurs)
-                    await WriteAsync(buffer.AsMemory(0, length), CancellationToken.None);
-                else
+                if (taken > 0)
                     Post(isNews, wake: true);
-                return;
+                if (isFull)
+                    await WaitAsync(wait, _writer, CancellationToken.None);
             }
         }
         finally

@@ -229,7 +229,8 @@ internal sealed partial class PathModel
             _fullRounds++;
         }
 
-        if (_fullRounds < RoundsWithoutGrowth)
+        // An end by loss or by a queue stands: no growth is the weaker sign.
+        if (_phase != Phase.Start || _fullRounds < RoundsWithoutGrowth)
             return;
         if (IsPeerLimited && !HasQueue)
             Cruise(now);
