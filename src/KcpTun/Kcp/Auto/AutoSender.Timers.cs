@@ -144,9 +144,10 @@ internal sealed partial class AutoSender
 
     private int ProbeWait()
     {
+        int ackDelay = IsPeerAuto ? _parameters.AutoAckDelay : StockAckDelay;
         int wait = _path.SmoothedRtt == 0
             ? InitialTimeout
-            : _path.SmoothedRtt + Math.Max(4 * _path.RttVariation, 1) + (IsPeerAuto ? _parameters.AutoAckDelay : StockAckDelay);
+            : _path.SmoothedRtt + Math.Max(4 * _path.RttVariation, 1) + ackDelay;
         // Never less than what an acknowledgement takes, however long that is.
         int most = Math.Max(wait, MostProbeWait);
         for (int i = 0; i < _probes && wait < most; i++)

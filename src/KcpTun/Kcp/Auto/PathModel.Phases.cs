@@ -281,7 +281,8 @@ internal sealed partial class PathModel
         if (_step != 0)
             return;
         _triedFrom = _rate.Value;
-        _stepEndsAt = now + (uint)Math.Max(LeastRtt, _parameters.ProbingPackets * _segmentBytes * 1000 / Math.Max(1, PacingRate));
+        int probingBytes = _parameters.ProbingPackets * _segmentBytes;
+        _stepEndsAt = now + (uint)Math.Max(LeastRtt, probingBytes * 1000 / Math.Max(1, PacingRate));
         _share.OnCycle();
         SeekWhatIsFree();
         _stubbornCycles = _leastOfCycle >= QueueLevel ? _stubbornCycles + 1 : 0;

@@ -110,7 +110,8 @@ internal sealed partial class PathModel
             if (_phase == Phase.ProbeRtt)
                 return Math.Max(ArrivingBdp / 2, least);
             int held = Math.Clamp(SmoothedRtt - LeastRtt, 0, MaximumAckDelay + (JitterMargin * Jitter));
-            long window = (Bdp * (_phase == Phase.Start ? _parameters.StartGain : WindowGain) / 100) + (link * held / 1000);
+            int gain = _phase == Phase.Start ? _parameters.StartGain : WindowGain;
+            long window = (Bdp * gain / 100) + (link * held / 1000);
             if (_phase != Phase.Start)
                 return Math.Max(window, least);
             if (!IsPeerAuto)

@@ -60,7 +60,8 @@ public sealed class LossDetectorTests
     [Test]
     public void The_window_allows_for_jitter_before_anything_was_late()
     {
-        new LossDetector(AutoParameters.Default).ReorderingWindow(Rtt, int.MaxValue, jitter: 10).ShouldBeGreaterThanOrEqualTo(40);
+        new LossDetector(AutoParameters.Default).ReorderingWindow(Rtt, int.MaxValue, jitter: 10)
+            .ShouldBeGreaterThanOrEqualTo(40);
     }
 
     [Test]
