@@ -1,3 +1,4 @@
+using KcpTun.Kcp.Auto;
 using KcpTun.Primitives;
 
 namespace KcpTun.Kcp;
@@ -27,6 +28,9 @@ public sealed record KcpOptions
     private readonly int _sendWindow = DefaultWindow;
     private readonly int _receiveWindow = DefaultWindow;
     private readonly int _mtu = 1400;
+
+    /// <summary>Numbers of mode auto. No option sets them: they are for the simulator's sweeps.</summary>
+    internal AutoParameters Auto { get; init; } = AutoParameters.Default;
 
     /// <summary>Conversation id: both ends use the same.</summary>
     public uint Conversation { get; init; }

@@ -37,8 +37,9 @@ public sealed partial class KcpSession
         _receive = new ReceiveBuffer(pool, options.ReceiveWindow, options.InitialSequence);
         _rtt = new RttEstimator(minimumRto: options.NoDelay == 0 ? 100u : 30u);
         _congestion = new CongestionWindow((uint)Mss);
+        _ackSchedule = new AckSchedule(options.Auto);
         if (options.Profile.IsAuto)
-            _auto = new AutoSender(_send, Mss);
+            _auto = new AutoSender(options.Auto, _send, Mss);
         else if (options.LimitsBursts)
             _bursts = new BurstLimit();
         _probe = new WindowProbe(IsRelease2026 ? WindowProbe.FirstWait2026 : WindowProbe.FirstWait2021);

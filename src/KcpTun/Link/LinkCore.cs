@@ -66,6 +66,7 @@ public sealed partial class LinkCore : IKcpOutput, IDisposable
                 ReceiveWindow = options.ReceiveWindow,
                 Mtu = mtu - _payloadOffset - _trailerLength,
                 LimitsBursts = options.LimitsBursts,
+                Auto = options.Auto,
             },
             resources.Pool, resources.Counters);
         int room = mtu - _headerLength - _trailerLength;

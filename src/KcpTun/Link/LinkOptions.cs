@@ -1,5 +1,6 @@
 using KcpTun.Crypt;
 using KcpTun.Kcp;
+using KcpTun.Kcp.Auto;
 using KcpTun.Smux;
 
 namespace KcpTun.Link;
@@ -41,6 +42,9 @@ public sealed record LinkOptions
 
     /// <summary>See <see cref="KcpOptions.LimitsBursts"/>.</summary>
     public bool LimitsBursts { get; init; }
+
+    /// <summary>See <see cref="KcpOptions.Auto"/>.</summary>
+    internal AutoParameters Auto { get; init; } = AutoParameters.Default;
 
     public required SmuxOptions Smux { get; init; }
 

@@ -130,6 +130,7 @@ public sealed class TunnelContext
             Compression = !options.NoComp,
             RateLimit = Math.Max(0, options.RateLimit),
             TuncryptKey = tuncryptKey,
+            Auto = options.Auto,
             Smux = new SmuxOptions
             {
                 Version = options.SmuxVer,

@@ -1,3 +1,5 @@
+using KcpTun.Kcp.Auto;
+
 namespace KcpTun.Tunnel;
 
 /// <summary>
@@ -5,6 +7,9 @@ namespace KcpTun.Tunnel;
 /// </summary>
 public abstract record TunnelOptions
 {
+    /// <summary>Numbers of mode auto. No flag sets them: they are for the simulator's sweeps.</summary>
+    internal AutoParameters Auto { get; init; } = AutoParameters.Default;
+
     /// <summary>Pre-shared secret. The default's spelling is kcptun's own and must stay.</summary>
     public string Key { get; init; } = "it's a secrect";
 

@@ -17,17 +17,13 @@ internal struct AckSchedule
     /// <summary>Longest that the acknowledgement of what had been received before waits, ms.</summary>
     public const int RepeatDelay = 40;
 
-    /// <summary>
-    /// Longest that copies follow their original, ms. A repetition that comes later after the last new segment shows
-    /// that the peer has missed what it was told: it is told at once, and each time. Where losses come in runs, each
-    /// further acknowledgement may be the first behind the run.
-    /// </summary>
-    public const int CopySpan = 50;
-
+    private readonly int _copySpan;
     private bool _isPending;
     private uint _dueAt;
     private uint _newAt;
     private int _packets;
+
+    public AckSchedule(AutoParameters parameters) => _copySpan = parameters.CopySpan;
 
     /// <summary>Something is to be acknowledged.</summary>
     public readonly bool IsPending => _isPending;
@@ -43,7 +39,7 @@ internal struct AckSchedule
     {
         if (isNew)
             _newAt = now;
-        bool isMissed = SequenceNumber.Difference(now, _newAt) > CopySpan;
+        bool isMissed = SequenceNumber.Difference(now, _newAt) > _copySpan;
         uint dueAt = now + (uint)(isNew || isMissed ? Delay : RepeatDelay);
         if (isNew && ++_packets >= PacketsPerAck)
             dueAt = now;

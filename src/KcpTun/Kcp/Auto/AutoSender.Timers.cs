@@ -11,9 +11,6 @@ internal sealed partial class AutoSender
     /// <summary>How long a stock peer may hold an acknowledgement back, ms (RFC 9002, max_ack_delay).</summary>
     private const int StockAckDelay = 25;
 
-    /// <summary>The same for a peer in mode auto, ms: what it waits, and once more for the path's jitter.</summary>
-    private const int AutoAckDelay = 2 * AckSchedule.Delay;
-
     /// <summary>Segments that the first probe sends, at most (RFC 9002, section 6.2.4); the next ones send one, with
     /// copies.</summary>
     private const int ProbeSegments = 2;
@@ -147,9 +144,10 @@ internal sealed partial class AutoSender
 
     private int ProbeWait()
     {
+        int ackDelay = IsPeerAuto ? _parameters.AutoAckDelay : StockAckDelay;
         int wait = _path.SmoothedRtt == 0
             ? InitialTimeout
-            : _path.SmoothedRtt + Math.Max(4 * _path.RttVariation, 1) + (IsPeerAuto ? AutoAckDelay : StockAckDelay);
+            : _path.SmoothedRtt + Math.Max(4 * _path.RttVariation, 1) + ackDelay;
         // Never less than what an acknowledgement takes, however long that is.
         int most = Math.Max(wait, MostProbeWait);
         for (int i = 0; i < _probes && wait < most; i++)

@@ -59,10 +59,11 @@ internal sealed partial class AutoSender
     /// <summary>Probes in vain after which losses are not a run but an outage.</summary>
     private const int MostProbesInRun = 6;
 
+    private readonly AutoParameters _parameters;
     private readonly SendBuffer _send;
     private readonly Flight _flight = new();
     private readonly PathModel _path;
-    private readonly Redundancy _redundancy = new();
+    private readonly Redundancy _redundancy;
     private readonly int _mss;
     private LossDetector _detector;
     private Pacer _pacer;
@@ -74,11 +75,14 @@ internal sealed partial class AutoSender
     private uint _now;
     private uint _firstNewOfTurn;
 
-    public AutoSender(SendBuffer send, int mss)
+    public AutoSender(AutoParameters parameters, SendBuffer send, int mss)
     {
+        _parameters = parameters;
         _send = send;
         _mss = mss;
-        _path = new PathModel(mss + KcpHeader.Length + PacketOverhead);
+        _path = new PathModel(parameters, mss + KcpHeader.Length + PacketOverhead);
+        _redundancy = new Redundancy(parameters);
+        _detector = new LossDetector(parameters);
     }
 
     /// <summary>What is known about the path.</summary>
@@ -283,7 +287,7 @@ internal sealed partial class AutoSender
         int successorLoss = isBursty ? Math.Max(LossNow, _path.Loss.SuccessorLoss) : LossNow;
         int copies = Math.Min(Redundancy.Transmissions(LossNow, successorLoss), most) - 1;
         if (isBursty && copies > 0)
-            copies += Redundancy.MoreInRuns;
+            copies += _parameters.MoreInRuns;
         uint distance = (uint)Redundancy.Spacing(_path.LeastRtt);
         uint farthest = isBursty ? (uint)Math.Max(1, _path.LeastRtt / BurstSpacing) : uint.MaxValue;
         // All copies, or all of a probe, were lost, which chance seldom does: each further packet may be the first
@@ -291,7 +295,7 @@ internal sealed partial class AutoSender
         if (most >= Redundancy.MostTransmissions && IsInRun(in record))
         {
             int together = _flight.InFlightCount <= FewSegments ? _flight.InFlightCount : 1;
-            copies = Redundancy.TransmissionsOutOfRun(together) - 1;
+            copies = _redundancy.TransmissionsOutOfRun(together) - 1;
             farthest = distance;
         }
 

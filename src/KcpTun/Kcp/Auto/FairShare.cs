@@ -6,17 +6,13 @@ namespace KcpTun.Kcp.Auto;
 /// </summary>
 internal struct FairShare
 {
-    /// <summary>Of what arrived, percent: a little less, so that the queue does not stay.</summary>
-    private const int Percent = 99;
-
+    private readonly int _percent;
     private long _rateOfRound;
     private long _rateOfLastRound;
     private bool _hadQueue;
     private bool _hasQueue;
 
-    public FairShare()
-    {
-    }
+    public FairShare(AutoParameters parameters) => _percent = parameters.FairSharePercent;
 
     /// <summary>Bytes a second; the largest number while no such queue has stood in a cycle of the gain.</summary>
     public long Limit { get; private set; } = long.MaxValue;
@@ -38,7 +34,7 @@ internal struct FairShare
         long rate = Math.Max(_rateOfRound, _rateOfLastRound);
         // What an application did not ask for says nothing about its share.
         if (stands && !_hasQueue && rate > 0)
-            Limit = rate * Percent / 100;
+            Limit = rate * _percent / 100;
         _hadQueue |= stands;
         _hasQueue = stands;
     }

@@ -14,9 +14,6 @@ internal struct LossDetector
     /// </summary>
     public const int MinimumReordering = 2;
 
-    /// <summary>Overtaking to be expected, in units of the mean jitter.</summary>
-    private const int ExpectedJitter = 8;
-
     /// <summary>
     /// Round trips for which the largest overtaking seen counts; RFC 8985, section 7.1, holds it for 16 recoveries.
     /// </summary>
@@ -28,10 +25,13 @@ internal struct LossDetector
     /// </summary>
     private const int MostReordering = 2;
 
+    private readonly int _expectedJitter;
     private uint _latestOrder;
     private uint _memoryEndsAt;
     private int _lateness;
     private int _latenessBefore;
+
+    public LossDetector(AutoParameters parameters) => _expectedJitter = parameters.ExpectedJitter;
 
     /// <summary>Some transmission is known to have arrived.</summary>
     public bool HasSample { get; private set; }
@@ -54,7 +54,7 @@ internal struct LossDetector
     public readonly int ReorderingWindow(int smoothedRtt, int credible, int jitter)
     {
         int lateness = Math.Max(_lateness, _latenessBefore);
-        int window = Math.Max(Math.Min(lateness + (lateness / 4), credible), ExpectedJitter * jitter);
+        int window = Math.Max(Math.Min(lateness + (lateness / 4), credible), _expectedJitter * jitter);
         window += MinimumReordering;
         return Math.Min(window, Math.Max(MostReordering * smoothedRtt, MinimumReordering));
     }

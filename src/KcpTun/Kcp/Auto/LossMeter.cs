@@ -20,10 +20,6 @@ internal struct LossMeter
     /// <summary>Weight of the past in the current share: one transmission counts 1/64.</summary>
     private const int CurrentShift = 6;
 
-    /// <summary>Share assumed before anything is known, in 1/65536: a fifth. Few segments are sent
-    /// before better is known, and the first ones open a connection.</summary>
-    private const int InitialLoss = 65536 / 5;
-
     /// <summary>Copies of lost transmissions before their losses say anything.</summary>
     private const int LeastSuccessors = 4;
 
@@ -48,12 +44,10 @@ internal struct LossMeter
     private int _samples;
     private int _successors;
 
-    public LossMeter()
-    {
-    }
+    public LossMeter(AutoParameters parameters) => Current = parameters.InitialLoss;
 
     /// <summary>Present share of losses, in 1/65536.</summary>
-    public int Current { get; private set; } = InitialLoss;
+    public int Current { get; private set; }
 
     /// <summary>Share in the latest complete round, in 1/65536.</summary>
     public int LatestRound { get; private set; }

@@ -11,10 +11,8 @@ internal sealed partial class PathModel
     /// <summary>Rounds without growth after which the path is full (BBR).</summary>
     private const int RoundsWithoutGrowth = 3;
 
-    /// <summary>Part of the round trip by which it has grown when a queue stands (RFC 9406 takes an eighth). Those of
-    /// a stock peer, which acknowledges at each flush, scatter more.</summary>
-    private const int AutoPart = 12;
-
+    /// <summary>Part of the round trip by which it has grown when a queue stands, towards a stock peer (RFC 9406).
+    /// </summary>
     private const int StockPart = 8;
 
     /// <summary>Bounds of the delay that ends the start, ms (RFC 9406, MIN_RTT_THRESH and MAX_RTT_THRESH).</summary>
@@ -25,13 +23,9 @@ internal sealed partial class PathModel
     /// <summary>How long a visit to an emptied path takes beyond a round trip, ms (BBR: ProbeRTTDuration).</summary>
     private const int ProbeRttDuration = 200;
 
-    /// <summary>Gains of the sending rate, percent, each held for a round trip (BBR v1 has 125 and 75, and so a
-    /// longer queue).</summary>
-    private static ReadOnlySpan<byte> Cycle => [115, 85, 100, 100, 100, 100, 100, 100];
-
-    /// <summary>Packets for which more is tried at least: of a few in a round trip, 15 % more would not be seen.
-    /// </summary>
-    private const int ProbingPackets = 20;
+    /// <summary>Steps of the cycle of gains, each held for a round trip (BBR v1): one tries more, one empties what that
+    /// has queued, and the others keep the rate.</summary>
+    private const int CycleLength = 8;
 
     /// <summary>Step of the cycle at whose end what was tried in the first one has been acknowledged.</summary>
     private const int GrowthIsKnown = 2;
@@ -51,20 +45,11 @@ internal sealed partial class PathModel
     /// <summary>Cycles of the gain in which the queue never emptied, after which it is somebody else's.</summary>
     private const int StubbornCycles = 2;
 
-    /// <summary>With a mean jitter of less than such a part of the round trip, a grown round trip is a queue.</summary>
-    private const int ClearJitter = 20;
-
     /// <summary>Weight of the past in the jitter (RFC 3550): a sample counts 1/16.</summary>
     private const int JitterShift = 4;
 
     /// <summary>Round trips that differ by so many times the jitter may be those of an empty queue.</summary>
     private const int JitterMargin = 2;
-
-    /// <summary>
-    /// Gain of the rate, percent, while the window of a peer in mode auto is what limits: what waits for the window
-    /// leaves soon after it opens, and the window bounds what that puts into a queue.
-    /// </summary>
-    private const int PeerLimitedGain = 200;
 
     /// <summary>
     /// Gain of the start over the peak of arrivals, percent, when the path has not stretched the first train: its
@@ -114,7 +99,7 @@ internal sealed partial class PathModel
     private int QueueLevel => LeastRtt + QueueThreshold;
 
     private int QueueThreshold =>
-        Math.Clamp(LeastRtt / (IsPeerAuto ? AutoPart : StockPart), LeastHyStartDelay, MostHyStartDelay)
+        Math.Clamp(LeastRtt / (IsPeerAuto ? _parameters.QueuePart : StockPart), LeastHyStartDelay, MostHyStartDelay)
         + (JitterMargin * Jitter);
 
     /// <summary>Mean difference of two successive round trips, ms (RFC 3550, section 6.4.1): a queue grows in
@@ -135,12 +120,19 @@ internal sealed partial class PathModel
 
     private int PacingGain => _phase switch
     {
-        Phase.Start => StartGain,
-        Phase.Drain => 100 * 100 / StartGain,
+        Phase.Start => _parameters.StartGain,
+        Phase.Drain => 100 * 100 / _parameters.StartGain,
         Phase.Doubt or Phase.ProbeRtt => 100,
-        _ when IsPeerAuto && IsPeerLimited && !HasQueue => PeerLimitedGain,
+        _ when IsPeerAuto && IsPeerLimited && !HasQueue => _parameters.PeerLimitedGain,
         _ when _isSeeking && _step == 0 => SeekingGain,
-        _ => Cycle[_step],
+        _ => CycleGain,
+    };
+
+    private int CycleGain => _step switch
+    {
+        0 => _parameters.ProbingGain,
+        1 => _parameters.DrainingGain,
+        _ => 100,
     };
 
     /// <summary>
@@ -151,7 +143,7 @@ internal sealed partial class PathModel
     {
         Phase.Start => _arrivals.Peak * ArrivalPeak.Interval / 1000 >= (long)WholeTrain * _segmentBytes
             ? UnstretchedGain
-            : StartGain,
+            : _parameters.StartGain,
         Phase.Cruise when IsPeerLimited && !HasQueue => 100,
         _ => 0,
     };
@@ -213,7 +205,7 @@ internal sealed partial class PathModel
         }
         else if (_round > 1 && ShowsQueue(now))
         {
-            _phase = Jitter * ClearJitter < LeastRtt ? Phase.Drain : Phase.Doubt;
+            _phase = Jitter * _parameters.ClearJitter < LeastRtt ? Phase.Drain : Phase.Doubt;
             _doubtRound = _round;
         }
 
@@ -303,17 +295,18 @@ internal sealed partial class PathModel
 
     private void AdvanceCycle(long inFlight, uint now)
     {
-        bool isDrained = Cycle[_step] < 100 && inFlight <= Bdp;
+        bool isDrained = CycleGain < 100 && inFlight <= Bdp;
         if (SequenceNumber.Difference(now, _stepEndsAt) < 0 && !isDrained)
             return;
         if (_step == GrowthIsKnown)
             LookForGrowth();
-        _step = _step == GrowthIsKnown && _isSeeking ? 0 : (_step + 1) % Cycle.Length;
+        _step = _step == GrowthIsKnown && _isSeeking ? 0 : (_step + 1) % CycleLength;
         _stepEndsAt = now + (uint)LeastRtt;
         if (_step != 0)
             return;
         _triedFrom = _rate.Value;
-        _stepEndsAt = now + (uint)Math.Max(LeastRtt, ProbingPackets * _segmentBytes * 1000 / Math.Max(1, PacingRate));
+        int probingBytes = _parameters.ProbingPackets * _segmentBytes;
+        _stepEndsAt = now + (uint)Math.Max(LeastRtt, probingBytes * 1000 / Math.Max(1, PacingRate));
         _share.OnCycle();
         SeekWhatIsFree();
         _stubbornCycles = _leastOfCycle >= QueueLevel ? _stubbornCycles + 1 : 0;

@@ -10,19 +10,10 @@ namespace KcpTun.Kcp.Auto;
 internal sealed partial class PathModel
 {
     /// <summary>
-    /// Segments before the rate is known: the send window that kcptun has by default. A KCP peer takes 32 of them until
-    /// it tells its own window.
-    /// </summary>
-    public const int InitialSegments = 128;
-
-    /// <summary>
     /// Sending rate before anything is known, bytes a second: the 32 segments that a KCP peer takes leave within a
     /// millisecond. A stock peer then acknowledges them together; what comes later waits for its next flush.
     /// </summary>
     private const long InitialRate = 45_000_000;
-
-    /// <summary>Gain of rate and window while the rate is sought, percent (BBR: 4 ln 2).</summary>
-    private const int StartGain = 350;
 
     /// <summary>Gain of the window afterwards, percent (BBR: cwnd_gain).</summary>
     private const int WindowGain = 200;
@@ -33,18 +24,15 @@ internal sealed partial class PathModel
     /// <summary>Rounds over which the largest delivery rate counts (BBR v1: 10).</summary>
     private const int RateRounds = 10;
 
-    /// <summary>Loss, in 1/65536, beyond the path's own that is not yet a sign of overload (BBR: BBRLossThresh, 2 %).
-    /// </summary>
-    private const int LossThreshold = 65536 / 50;
-
     /// <summary>Longest that acknowledgements are held back by any of kcptun's modes, ms.</summary>
     private const int MaximumAckDelay = 40;
 
+    private readonly AutoParameters _parameters;
     private readonly int _segmentBytes;
     private WindowedMaximum _rate = new(RateRounds);
     private MinimumRtt _minimumRtt;
     private RttEstimator _rtt = new(minimumRto: 1);
-    private LossMeter _loss = new();
+    private LossMeter _loss;
     private long _delivered;
     private long _lost;
     private uint _deliveredAt;
@@ -54,13 +42,20 @@ internal sealed partial class PathModel
     private bool _isLimited;
     private long _recentRate;
     private ArrivalPeak _arrivals;
-    private FairShare _share = new();
+    private FairShare _share;
     private int _latestRtt;
     private int _jitter;
     private bool _hasForgotten;
 
+    /// <param name="parameters">What was chosen by simulation.</param>
     /// <param name="segmentBytes">Bytes of a full transmission.</param>
-    public PathModel(int segmentBytes) => _segmentBytes = segmentBytes;
+    public PathModel(AutoParameters parameters, int segmentBytes)
+    {
+        _parameters = parameters;
+        _segmentBytes = segmentBytes;
+        _loss = new LossMeter(parameters);
+        _share = new FairShare(parameters);
+    }
 
     /// <summary>The peer runs in mode auto, too.</summary>
     public bool IsPeerAuto { get; set; }
@@ -95,7 +90,7 @@ internal sealed partial class PathModel
                 return InitialRate;
             long least = (long)MinimumSegments * _segmentBytes;
             if (_phase == Phase.Start)
-                least = (long)InitialSegments * _segmentBytes * StartGain / 100;
+                least = (long)_parameters.InitialSegments * _segmentBytes * _parameters.StartGain / 100;
             // A stock peer's window is limit enough: at 30 % loss this would take 0.14 of 0.92 MB/s.
             if (_phase == Phase.Cruise && IsPeerAuto)
                 link = Math.Min(link, _share.Limit);
@@ -113,17 +108,18 @@ internal sealed partial class PathModel
         {
             long link = LinkRate;
             if (link == 0)
-                return (long)InitialSegments * _segmentBytes;
+                return (long)_parameters.InitialSegments * _segmentBytes;
             long least = (long)MinimumSegments * _segmentBytes;
             if (_phase == Phase.ProbeRtt)
                 return Math.Max(ArrivingBdp / 2, least);
             int held = Math.Clamp(SmoothedRtt - LeastRtt, 0, MaximumAckDelay + (JitterMargin * Jitter));
-            long window = (Bdp * (_phase == Phase.Start ? StartGain : WindowGain) / 100) + (link * held / 1000);
+            int gain = _phase == Phase.Start ? _parameters.StartGain : WindowGain;
+            long window = (Bdp * gain / 100) + (link * held / 1000);
             if (_phase != Phase.Start)
                 return Math.Max(window, least);
             if (!IsPeerAuto)
                 window = Math.Max(window, PacingRate * (SmoothedRtt + MaximumAckDelay) / 1000);
-            return Math.Max(window, (long)InitialSegments * _segmentBytes);
+            return Math.Max(window, (long)_parameters.InitialSegments * _segmentBytes);
         }
     }
 
@@ -218,7 +214,7 @@ internal sealed partial class PathModel
     {
         // Twice the deviation of a share among n is at most 1/(sqrt n); n is taken as a power of four, rounded down.
         int half = System.Numerics.BitOperations.Log2((uint)Math.Max(1, transmissions)) / 2;
-        return Math.Min(_loss.Base + LossThreshold + (65536 >> half), LossMeter.MostBase);
+        return Math.Min(_loss.Base + _parameters.LossThreshold + (65536 >> half), LossMeter.MostBase);
     }
 
     /// <summary>An acknowledgement names the transmission it answers, so this is a round trip.</summary>

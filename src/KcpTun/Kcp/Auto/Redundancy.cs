@@ -13,15 +13,6 @@ internal sealed class Redundancy
     /// many are told apart when one is acknowledged.</summary>
     public const int MostTransmissions = 6;
 
-    /// <summary>Further ones where losses come in runs.</summary>
-    public const int MoreInRuns = 2;
-
-    /// <summary>Transmissions of a segment whose copies were all lost: three times a run of eight.</summary>
-    private const int OutOfRun = 24;
-
-    /// <summary>The same of several segments together.</summary>
-    private const int OutOfRunTogether = 4 * OutOfRun;
-
     /// <summary>Share of segments, in 1/65536, that may still be lost with all their copies: 1 in 400.</summary>
     private const int Residual = 65536 / 400;
 
@@ -31,19 +22,19 @@ internal sealed class Redundancy
     /// <summary>Bytes a second for copies whatever the sending rate: 256 kbit/s.</summary>
     private const long LeastBudget = 32_000;
 
-    /// <summary>Bytes a second for copies for each byte a second sent, 1/8.</summary>
-    private const int BudgetShift = 3;
-
-    /// <summary>The same while the peer's window, not the path, is the limit: 1/2.</summary>
-    private const int PlentifulShift = 1;
-
     /// <summary>Seconds of the budget that may be spent at once, 1/2.</summary>
     private const int BudgetDepthShift = 1;
 
+    /// <summary>Segments together, of which each gets fewer than one alone.</summary>
+    private const int TogetherOutOfRun = 4;
+
+    private readonly AutoParameters _parameters;
     private readonly Copy[] _queue = new Copy[Capacity];
     private int _count;
     private long _budget = LeastBudget;
     private uint _filledAt;
+
+    public Redundancy(AutoParameters parameters) => _parameters = parameters;
 
     /// <summary>Copies waiting.</summary>
     public int Count => _count;
@@ -72,8 +63,8 @@ internal sealed class Redundancy
 
     /// <summary>Transmissions of a segment whose copies were all lost.</summary>
     /// <param name="together">Segments, at least 1, that are sent so often at the same time.</param>
-    public static int TransmissionsOutOfRun(int together) =>
-        Math.Clamp(OutOfRunTogether / together, MostTransmissions, OutOfRun);
+    public int TransmissionsOutOfRun(int together) =>
+        Math.Clamp(TogetherOutOfRun * _parameters.OutOfRun / together, MostTransmissions, _parameters.OutOfRun);
 
     /// <summary>Fills the budget.</summary>
     /// <param name="sendingRate">Bytes a second.</param>
@@ -83,7 +74,8 @@ internal sealed class Redundancy
     {
         int elapsed = Math.Clamp(SequenceNumber.Difference(now, _filledAt), 0, 1000);
         _filledAt = now;
-        long rate = Math.Max(LeastBudget, sendingRate >> (isPlentiful ? PlentifulShift : BudgetShift));
+        int part = isPlentiful ? _parameters.PlentifulCopyPart : _parameters.CopyPart;
+        long rate = Math.Max(LeastBudget, sendingRate / part);
         _budget = Math.Min(_budget + (rate * elapsed / 1000), rate >> BudgetDepthShift);
     }
 

@@ -7,7 +7,7 @@ public sealed class AckScheduleTests
     private AckSchedule _schedule;
 
     [SetUp]
-    public void Begin() => _schedule = default;
+    public void Begin() => _schedule = new AckSchedule(AutoParameters.Default);
 
     [Test]
     public void New_data_waits_for_company_and_no_longer()
@@ -27,13 +27,13 @@ public sealed class AckScheduleTests
         _schedule.IsDue(1000).ShouldBeTrue();
     }
 
-    [TestCase(AckSchedule.CopySpan, AckSchedule.RepeatDelay, TestName = "A copy can wait")]
-    [TestCase(AckSchedule.CopySpan + 1, AckSchedule.Delay, TestName = "A peer that has missed it is told at once")]
-    public void Repetitions_wait_if_they_are_copies(int later, int delay)
+    [TestCase(0, AckSchedule.RepeatDelay, TestName = "A copy can wait")]
+    [TestCase(1, AckSchedule.Delay, TestName = "A peer that has missed it is told at once")]
+    public void Repetitions_wait_if_they_are_copies(int beyondCopies, int delay)
     {
         _schedule.OnPacket(isNew: true, 1000);
         _schedule.Clear();
-        uint now = 1000 + (uint)later;
+        uint now = 1000 + (uint)(AutoParameters.Default.CopySpan + beyondCopies);
         _schedule.OnPacket(isNew: false, now);
         _schedule.DueAt.ShouldBe(now + (uint)delay);
     }

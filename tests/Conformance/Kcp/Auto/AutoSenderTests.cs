@@ -19,7 +19,7 @@ public sealed class AutoSenderTests
     public void Begin()
     {
         _send = new SendBuffer(new PacketPool(new MemoryBudget(MemoryBudget.DefaultLimitBytes)), 0, 0);
-        _sender = new AutoSender(_send, Mss) { IsPeerAuto = true };
+        _sender = new AutoSender(AutoParameters.Default, _send, Mss) { IsPeerAuto = true };
         _probes = 0;
     }
 
@@ -48,7 +48,7 @@ public sealed class AutoSenderTests
         for (uint now = Start + 150; now < Start + 6000; now++)
             all += Turn(now).Count;
         _probes.ShouldBeGreaterThan(3);
-        all.ShouldBeLessThanOrEqualTo(_probes * (Redundancy.MostTransmissions + Redundancy.MoreInRuns));
+        all.ShouldBeLessThanOrEqualTo(_probes * (Redundancy.MostTransmissions + AutoParameters.Default.MoreInRuns));
         first.ShouldBeLessThanOrEqualTo(Redundancy.MostTransmissions);
     }
 
@@ -66,7 +66,7 @@ public sealed class AutoSenderTests
         for (uint now = 20_000; now < 40_000; now++)
             packets += Turn(now).Count;
         _probes.ShouldBeInRange(15, 25);
-        packets.ShouldBeLessThanOrEqualTo(_probes * (Redundancy.MostTransmissions + Redundancy.MoreInRuns));
+        packets.ShouldBeLessThanOrEqualTo(_probes * (Redundancy.MostTransmissions + AutoParameters.Default.MoreInRuns));
     }
 
     [Test]

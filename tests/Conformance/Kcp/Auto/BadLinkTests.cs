@@ -44,8 +44,8 @@ public sealed class BadLinkTests
 
     /// <summary>
     /// A run of losses takes all of a window of seed 57, and then most acknowledgements of what is sent again: the
-    /// upload stood still for ten seconds when what is missed was not told at once. Of 120 seeds one takes more than 4 s
-    /// (this one 5.2), the mean is 1.3 s.
+    /// upload stood still for ten seconds when what is missed was not told at once. Of 120 seeds one takes more than
+    /// 4 s (this one 5.2), the mean is 1.3 s.
     /// </summary>
     [Test]
     public void A_run_of_losses_both_ways_does_not_stop_a_transfer()

@@ -7,7 +7,7 @@ public sealed class FairShareTests
     private FairShare _share;
 
     [SetUp]
-    public void Begin() => _share = new FairShare();
+    public void Begin() => _share = new FairShare(AutoParameters.Default);
 
     [Test]
     public void Without_a_queue_nothing_limits()

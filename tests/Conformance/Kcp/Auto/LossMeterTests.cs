@@ -8,7 +8,7 @@ public sealed class LossMeterTests
     [Test]
     public void Losses_of_copies_after_losses_show_a_burst()
     {
-        var meter = new LossMeter();
+        var meter = new LossMeter(AutoParameters.Default);
         Settle(ref meter);
         for (int i = 0; i < 4; i++)
             meter.ResolveSuccessor(true);
@@ -18,7 +18,7 @@ public sealed class LossMeterTests
     [Test]
     public void Three_losses_after_losses_are_not_enough_to_call_it_a_burst()
     {
-        var meter = new LossMeter();
+        var meter = new LossMeter(AutoParameters.Default);
         Settle(ref meter);
         for (int i = 0; i < 3; i++)
             meter.ResolveSuccessor(true);
@@ -28,7 +28,7 @@ public sealed class LossMeterTests
     [Test]
     public void Copies_that_get_lost_as_often_as_others_are_chance()
     {
-        var meter = new LossMeter();
+        var meter = new LossMeter(AutoParameters.Default);
         for (int i = 0; i < 300; i++)
         {
             meter.Resolve(i % 3 == 0);

@@ -26,12 +26,12 @@ public sealed class RedundancyTests
     [TestCase(8, 12)]
     [TestCase(1000, Redundancy.MostTransmissions)]
     public void Few_segments_share_the_transmissions_that_end_a_run_of_losses(int together, int expected) =>
-        Redundancy.TransmissionsOutOfRun(together).ShouldBe(expected);
+        new Redundancy(AutoParameters.Default).TransmissionsOutOfRun(together).ShouldBe(expected);
 
     [Test]
     public void Copies_leave_in_the_order_in_which_they_are_due()
     {
-        var redundancy = new Redundancy();
+        var redundancy = new Redundancy(AutoParameters.Default);
         redundancy.TryQueue(1, 100, 30).ShouldBeTrue();
         redundancy.TryQueue(2, 100, 10).ShouldBeTrue();
         redundancy.TryQueue(3, 100, 20).ShouldBeTrue();
@@ -50,7 +50,7 @@ public sealed class RedundancyTests
     public void Copies_of_ten_seconds_stay_within_the_budget(bool isPlentiful, int part)
     {
         const long Rate = 1_000_000;
-        var redundancy = new Redundancy();
+        var redundancy = new Redundancy(AutoParameters.Default);
         long bytes = 0;
         for (uint now = 0; now < 10_000; now++)
         {
@@ -67,7 +67,7 @@ public sealed class RedundancyTests
     [Test]
     public void No_more_copies_wait_than_there_is_room_for()
     {
-        var redundancy = new Redundancy();
+        var redundancy = new Redundancy(AutoParameters.Default);
         int queued = 0;
         while (queued < 10_000 && redundancy.TryQueue((uint)queued, 1, 1))
             queued++;
