@@ -34,8 +34,8 @@ internal sealed record AutoParameters
     public int ProbingPackets { get; init; } = 20;
 
     /// <summary>
-    /// Gain of the rate, percent, 100 to 1000, while the window of a peer in mode auto is what limits: what waits for it
-    /// leaves soon after it opens, and the window bounds what that puts into a queue.
+    /// Gain of the rate, percent, 100 to 1000, while the window of a peer in mode auto is what limits: what waits for
+    /// it leaves soon after it opens, and the window bounds what that puts into a queue.
     /// </summary>
     public int PeerLimitedGain { get; init; } = 200;
 
