@@ -62,8 +62,8 @@ fuzz() { # target
     kept=artifacts/fuzz/findings/$target/afl-$number
     mkdir -p "$(dirname "$kept")"
     cp "$finding" "$kept"
-    echo "$target: $(basename "$(dirname "$finding")"): to see it again and get a minimal input:"
-    echo "  dotnet run -c Release --project tests/Fuzz -- $target $kept"
+    echo "$target: $(basename "$(dirname "$finding")"):"
+    timeout 60 "$plain/KcpTun.Fuzz" "$target" "$kept" || true
   done < <(find "$out/default/crashes" "$out/default/hangs" -type f -name 'id*' | sort | head -n 5)
 
   if $minimize; then

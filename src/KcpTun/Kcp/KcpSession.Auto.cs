@@ -92,7 +92,7 @@ public sealed partial class KcpSession
         auto.Advance(now);
         var writer = new KcpPacketWriter(output, Mtu);
         KcpHeader template = CreateTemplate();
-        _probe.Update(_remoteWindow, now);
+        UpdateProbes(now);
         if (_ackSchedule.IsDue(now) || _probe.Ask || _probe.Tell)
             WriteAutoControl(ref writer, in template);
         while (auto.TryNext(_remoteWindow, out uint sn, out TransmissionCause cause))
@@ -222,6 +222,8 @@ public sealed partial class KcpSession
             Note(now, ref deadline);
         if (_remoteWindow == 0)
             Note(_probe.Wait == 0 ? now : _probe.DueAt, ref deadline);
+        if (_send.AwaitsOnlyUna)
+            Note(_unaProbe.Wait == 0 ? now : _unaProbe.DueAt, ref deadline);
         return hasDeadline;
 
         void Note(uint at, ref uint nearest)

@@ -78,13 +78,25 @@ public sealed partial class KcpSession
     {
         // Probes repeat the sequence number and timestamp of the last ack of this flush, as the reference does.
         KcpHeader probe = WriteAcks(ref writer, in template);
-        _probe.Update(_remoteWindow, now);
+        UpdateProbes(now);
         if (_probe.Ask)
             (probe with { Command = KcpHeader.WindowProbe }).Write(writer.Reserve(KcpHeader.Length));
         if (_probe.Tell)
             (probe with { Command = KcpHeader.WindowTell }).Write(writer.Reserve(KcpHeader.Length));
         _probe.Ask = false;
         _probe.Tell = false;
+    }
+
+    /// <summary>
+    /// The reference asks at a closed window only. When a packet that opened it and moved una is lost, and an older one
+    /// overtaken by it says that the window is open, it waits until the peer has something to send.
+    /// </summary>
+    private void UpdateProbes(uint now)
+    {
+        _probe.Update(_remoteWindow == 0, now);
+        _unaProbe.Update(_send.AwaitsOnlyUna, now);
+        _probe.Ask |= _unaProbe.Ask;
+        _unaProbe.Ask = false;
     }
 
     /// <summary>

@@ -24,6 +24,7 @@ public sealed partial class KcpSession
     private RttEstimator _rtt;
     private CongestionWindow _congestion;
     private WindowProbe _probe;
+    private WindowProbe _unaProbe;
     private uint _remoteWindow = KcpOptions.DefaultWindow;
 
     public KcpSession(KcpOptions options, PacketPool pool, SnmpCounters counters)
@@ -43,6 +44,7 @@ public sealed partial class KcpSession
         else if (options.LimitsBursts)
             _bursts = new BurstLimit();
         _probe = new WindowProbe(IsRelease2026 ? WindowProbe.FirstWait2026 : WindowProbe.FirstWait2021);
+        _unaProbe = _probe;
     }
 
     public uint Conversation => _options.Conversation;

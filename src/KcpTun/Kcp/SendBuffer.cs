@@ -23,6 +23,7 @@ internal sealed partial class SendBuffer(PacketPool pool, uint initialSequence, 
     private PacketSlot[] _slots = [];
     private ushort[] _lengths = [];
     private byte[] _fragments = [];
+    private int _acknowledged;
 
     /// <summary>Time of the last transmission; 0 before the first.</summary>
     public uint[] SentAt { get; private set; } = [];
@@ -57,6 +58,12 @@ internal sealed partial class SendBuffer(PacketPool pool, uint initialSequence, 
     public int InFlight => (int)(Next - Una);
 
     public int Queued => (int)(End - Next);
+
+    /// <summary>
+    /// The peer has acknowledged all in flight and una has passed none of it: nothing is left to be retransmitted whose
+    /// answer would tell that una has moved.
+    /// </summary>
+    public bool AwaitsOnlyUna => Una != Next && _acknowledged == InFlight;
 
     public int Count => (int)(End - Una);
 
@@ -123,7 +130,11 @@ internal sealed partial class SendBuffer(PacketPool pool, uint initialSequence, 
         if (Una == Next || SequenceNumber.Difference(una, Una) <= 0)
             return false;
         while (Una != Next && SequenceNumber.Difference(una, Una) > 0)
-            ReturnSlot(IndexOf(Una++));
+        {
+            if (!ReturnSlot(IndexOf(Una++)))
+                _acknowledged--;
+        }
+
         if (SequenceNumber.Difference(Una, FirstUnsent) > 0)
             FirstUnsent = Una;
         return true;
@@ -138,7 +149,8 @@ internal sealed partial class SendBuffer(PacketPool pool, uint initialSequence, 
     {
         int index = IndexOf(sequenceNumber);
         Acknowledged[index] = uint.MaxValue;
-        ReturnSlot(index);
+        if (ReturnSlot(index))
+            _acknowledged++;
     }
 
     /// <summary>Returns all payload and empties the buffer.</summary>
@@ -148,14 +160,17 @@ internal sealed partial class SendBuffer(PacketPool pool, uint initialSequence, 
             ReturnSlot(IndexOf(Una++));
         Next = End;
         FirstUnsent = End;
+        _acknowledged = 0;
     }
 
-    private void ReturnSlot(int index)
+    /// <returns>False for a segment that has been acknowledged: its slot is back already.</returns>
+    private bool ReturnSlot(int index)
     {
         if (_slots[index].IsEmpty)
-            return;
+            return false;
         pool.Return(_slots[index]);
         _slots[index] = default;
+        return true;
     }
 
     private void Grow()

@@ -2,7 +2,9 @@ using KcpTun.Primitives;
 
 namespace KcpTun.Kcp;
 
-/// <summary>Asking a peer with a closed window for news, and telling ours (PROTOCOL c.5 steps 2 and 3).</summary>
+/// <summary>
+/// Asking a peer for news while only it can end a standstill, and telling ours (PROTOCOL c.5 steps 2 and 3).
+/// </summary>
 internal struct WindowProbe(uint firstWait)
 {
     public const uint FirstWait2026 = 500;
@@ -22,11 +24,13 @@ internal struct WindowProbe(uint firstWait)
     public uint DueAt { get; private set; }
 
     /// <summary>The flush step: starts, continues or stops probing.</summary>
-    public void Update(uint remoteWindow, uint now)
+    /// <param name="isNeeded">Only the peer can end the standstill: its window is closed, or its una is behind.</param>
+    /// <param name="now">Milliseconds.</param>
+    public void Update(bool isNeeded, uint now)
     {
         unchecked
         {
-            if (remoteWindow != 0)
+            if (!isNeeded)
             {
                 Wait = 0;
                 DueAt = 0;

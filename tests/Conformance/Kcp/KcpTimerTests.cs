@@ -96,6 +96,36 @@ public sealed class KcpTimerTests
         flushes.Count.ShouldBe(probes.Count + 1);
     }
 
+    /// <summary>
+    /// The peer's reader was full when the segment came; when it had room, the packet that said so was lost, and a
+    /// window of an older packet was taken for it. Only an answer to a question can move una now.
+    /// </summary>
+    [Test]
+    public void Standstill_with_everything_acknowledged_is_ended_by_a_probe([Values] KcpDialect dialect)
+    {
+        KcpSession session = NewSession(Options() with { Dialect = dialect, SendWindow = 1 });
+        session.HandleTimer(Start, _output);
+        session.TrySend([1]).ShouldBeTrue();
+        session.Flush(1010, _output);
+        session.Input(Segments.Ack(0, 1010, una: 0, wnd: 0), true, false, 1050, _output);
+        session.Input(Segments.Tell(0, 1), true, false, 1055, _output);
+        session.TrySend([2]).ShouldBeTrue();
+        _output.Take();
+        uint now = 1055;
+        while (_output.Packets.Count == 0 && now < 20_000)
+        {
+            session.TryGetDeadline(now, out now).ShouldBeTrue();
+            session.HandleTimer(now, _output);
+        }
+
+        KcpHeader probe = Segments.Parse(_output.Take().ShouldHaveSingleItem()).ShouldHaveSingleItem();
+        probe.Command.ShouldBe(KcpHeader.WindowProbe);
+        now.ShouldBe(dialect == KcpDialect.Release2026 ? 1540u : 8050u);
+        session.Input(Segments.Tell(1, 1), true, false, now + 5, _output);
+        session.SendUna.ShouldBe(1u);
+        Segments.Parse(_output.Take().ShouldHaveSingleItem()).ShouldHaveSingleItem().SequenceNumber.ShouldBe(1u);
+    }
+
     [Test]
     public void Grid_survives_months_of_idleness()
     {

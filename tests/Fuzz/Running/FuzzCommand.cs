@@ -130,7 +130,9 @@ internal static class FuzzCommand
     {
         string path = new Finding(target, input, new FuzzFailure("")).Save(Findings);
         string shown = Path.GetRelativePath(Environment.CurrentDirectory, path);
-        Console.WriteLine("To see it again:");
+        Console.WriteLine("To see it again, from the output of another machine too:");
+        Console.WriteLine($"  mkdir -p {Path.GetDirectoryName(shown)}");
+        Console.WriteLine($"  base64 -d >{shown} <<<{Convert.ToBase64String(input)}");
         Console.WriteLine($"  dotnet run -c Release --project tests/Fuzz -- {target.Name} {shown}");
     }
 

@@ -14,7 +14,7 @@ internal sealed partial class ReferenceArq
     {
         Begin();
         (uint sn, uint ts) = WriteAcks();
-        UpdateProbeTimer(now);
+        UpdateProbeTimers(now);
         WriteProbes(sn, ts);
         uint window = Window();
         int newCount = Admit(window);
@@ -30,7 +30,7 @@ internal sealed partial class ReferenceArq
         (uint sn, uint ts) = WriteAcks();
         if (settings.IsNew)
         {
-            UpdateProbeTimer(now);
+            UpdateProbeTimers(now);
             WriteProbes(sn, ts);
             uint window = Window();
             Admit(window);
@@ -90,23 +90,32 @@ internal sealed partial class ReferenceArq
         return written;
     }
 
-    private void UpdateProbeTimer(uint now)
+    private void UpdateProbeTimers(uint now)
+    {
+        UpdateProbeTimer(_rmtWnd == 0, now, ref _probeWait, ref _tsProbe);
+
+        // The one difference from the original (docs/differences.md): it looks at the window only.
+        bool awaitsOnlyUna = _sndBuf.Count > 0 && _sndBuf.TrueForAll(segment => segment.Acked);
+        UpdateProbeTimer(awaitsOnlyUna, now, ref _unaProbeWait, ref _tsUnaProbe);
+    }
+
+    private void UpdateProbeTimer(bool isNeeded, uint now, ref uint wait, ref uint due)
     {
         uint first = settings.IsNew ? 500u : 7000u;
-        if (_rmtWnd != 0)
+        if (!isNeeded)
         {
-            _probeWait = 0;
-            _tsProbe = 0;
+            wait = 0;
+            due = 0;
         }
-        else if (_probeWait == 0)
+        else if (wait == 0)
         {
-            _probeWait = first;
-            _tsProbe = now + first;
+            wait = first;
+            due = now + first;
         }
-        else if (Diff(now, _tsProbe) >= 0)
+        else if (Diff(now, due) >= 0)
         {
-            _probeWait = Math.Min(Math.Max(_probeWait, first) * 3 / 2, 120000);
-            _tsProbe = now + _probeWait;
+            wait = Math.Min(Math.Max(wait, first) * 3 / 2, 120000);
+            due = now + wait;
             _probeAsk = true;
         }
     }

@@ -30,6 +30,8 @@ internal sealed partial class ReferenceArq(ReferenceSettings settings)
     private bool _probeTell;
     private uint _probeWait;
     private uint _tsProbe;
+    private uint _unaProbeWait;
+    private uint _tsUnaProbe;
 
     /// <summary>Packets emitted since the list was last cleared.</summary>
     public List<byte[]> Output { get; } = [];
