@@ -26,7 +26,7 @@ internal sealed partial class AutoSender
             if (record.State == SegmentState.Settled)
                 continue;
             if (record.State == SegmentState.InFlight && record.Volley == 1)
-                _path.Loss.Resolve(false);
+                _path.Loss.Resolve(false, record.LastAt);
             Deliver(sn, ref record, record.LastAt);
         }
     }
@@ -57,7 +57,11 @@ internal sealed partial class AutoSender
     {
         if (!_hasDelivered)
             return;
-        _path.OnPacketDelivered(in _newestSnapshot, _newestSentAt, _flight.InFlightBytes, _now);
+        // Probes in vain: what an outage took is neither chance nor overload.
+        if (_probes > 1)
+            _path.Loss.Restart();
+        uint knownBefore = _flight.InFlightCount > 0 ? _flight[_flight.Oldest].LastAt : _now;
+        _path.OnPacketDelivered(in _newestSnapshot, _newestSentAt, _flight.InFlightBytes, knownBefore, _now);
         _probes = 0;
         _probesDue = 0;
         _lastProgressAt = _now;
@@ -71,9 +75,8 @@ internal sealed partial class AutoSender
         if (SequenceNumber.Difference(timestamp, record.VolleyAt) < 0)
         {
             // One that had been taken for lost.
-            _path.Loss.Retract();
+            _path.Loss.Retract(timestamp);
             _path.OnLost(-record.Bytes);
-            _path.Loss.Resolve(false);
             int rtt = SequenceNumber.Difference(_now, timestamp);
             if (isFresh)
                 _detector.NoteLateness(rtt - _detector.LatestRtt, _now, _path.SmoothedRtt);
@@ -87,12 +90,12 @@ internal sealed partial class AutoSender
         int lost = 0;
         for (; lost < known && record.Offsets[lost] < offset; lost++)
         {
-            _path.Loss.Resolve(true);
+            _path.Loss.Resolve(true, record.VolleyAt + record.Offsets[lost]);
             if (lost > 0)
                 _path.Loss.ResolveSuccessor(true);
         }
 
-        _path.Loss.Resolve(false);
+        _path.Loss.Resolve(false, timestamp);
         if (lost > 0)
             _path.Loss.ResolveSuccessor(false);
     }

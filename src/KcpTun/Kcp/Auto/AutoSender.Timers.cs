@@ -116,7 +116,8 @@ internal sealed partial class AutoSender
     {
         for (int i = 0; i < record.Volley; i++)
         {
-            _path.Loss.Resolve(true);
+            int known = Math.Min(i, Redundancy.MostTransmissions - 1);
+            _path.Loss.Resolve(true, record.VolleyAt + record.Offsets[known]);
             if (i > 0)
                 _path.Loss.ResolveSuccessor(true);
         }

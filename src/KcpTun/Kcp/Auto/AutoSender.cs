@@ -201,6 +201,7 @@ internal sealed partial class AutoSender
         if (record.Volley < Redundancy.MostTransmissions)
             record.Offsets[record.Volley] = (ushort)Math.Min(_now - record.VolleyAt, ushort.MaxValue);
         record.Volley++;
+        _path.Loss.OnSent(_now);
         _flight.Sent(sequenceNumber);
         if (cause != TransmissionCause.Copy)
             _pacer.Spend(record.Bytes);

@@ -75,8 +75,6 @@ internal sealed partial class PathModel
     private bool _isSeeking;
     private int _growths;
     private int _leastBefore;
-    private uint _emptyAt;
-    private bool _isEmpty;
     private uint _stepEndsAt;
 
     private enum Phase
@@ -168,8 +166,7 @@ internal sealed partial class PathModel
             _hasForgotten = false;
             _phase = Phase.ProbeRtt;
             _stepEndsAt = now + (uint)(ProbeRttDuration + SmoothedRtt);
-            _emptyAt = now + (uint)SmoothedRtt;
-            _isEmpty = false;
+            _loss.Restart();
         }
 
         if (!isNewRound)
@@ -177,15 +174,8 @@ internal sealed partial class PathModel
         _roundTrips = new RoundTrips();
     }
 
-    /// <summary>Once what was under way has left, what is lost is lost by chance.</summary>
     private void VisitEmptyPath(uint now)
     {
-        if (!_isEmpty && SequenceNumber.Difference(now, _emptyAt) >= 0)
-        {
-            _isEmpty = true;
-            _loss.BeginVisit();
-        }
-
         if (SequenceNumber.Difference(now, _stepEndsAt) < 0)
             return;
         _loss.EndVisit();

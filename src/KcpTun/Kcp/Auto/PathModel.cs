@@ -162,8 +162,10 @@ internal sealed partial class PathModel
     /// <param name="snapshot">Of the delivered segment that was sent last.</param>
     /// <param name="sentAt">When it was sent, ms.</param>
     /// <param name="inFlight">Bytes.</param>
+    /// <param name="knownBefore">The fate of all that was sent before is known, ms.</param>
     /// <param name="now">ms.</param>
-    public void OnPacketDelivered(in DeliverySnapshot snapshot, uint sentAt, long inFlight, uint now)
+    public void OnPacketDelivered(
+        in DeliverySnapshot snapshot, uint sentAt, long inFlight, uint knownBefore, uint now)
     {
         if (_roundTrips.Samples > 0)
             HasQueue = _roundTrips.Least >= QueueLevel;
@@ -189,7 +191,7 @@ internal sealed partial class PathModel
                 _rate.Add(rate, _round);
         }
 
-        bool hasLossRound = _loss.TryEndRound(now, SmoothedRtt);
+        bool hasLossRound = _loss.TryEndRound(now, SmoothedRtt, knownBefore);
         Advance(isNewRound, hasLossRound, snapshot.IsLimited, inFlight, now);
     }
 
