@@ -77,6 +77,8 @@ internal sealed class FecGroup
             if (_regions[position].IsEmpty)
                 continue;
             pool.Return(_slots[position]);
+            // What refers to a slab keeps it.
+            _slots[position] = default;
             _regions[position] = default;
             Count--;
         }

@@ -36,6 +36,14 @@ public interface IDatagramChannel : IDisposable
     int SendBatch(DatagramBatch batch, int start);
 
     /// <summary>
+    /// Gives the memory of a batch's buffer back to the system until something is put into it, where the system can do
+    /// that. What the buffer holds is lost.
+    /// </summary>
+    void ReleaseMemory(DatagramBatch batch)
+    {
+    }
+
+    /// <summary>
     /// Blocks until a datagram is waiting, room to send has come (if the last send was cut short), <see cref="Wake"/>
     /// was called, or <paramref name="deadline"/> on <paramref name="clock"/> has passed.
     /// </summary>

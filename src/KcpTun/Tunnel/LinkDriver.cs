@@ -134,8 +134,8 @@ public sealed partial class LinkDriver
             session.Core.Trim();
         _resources.Pool.Trim();
         Buffers.Trim();
-        _received = _channel.CreateReceiveBatch();
-        _sending = new DatagramBatch(SendBatch);
+        _channel.ReleaseMemory(_received);
+        _channel.ReleaseMemory(_sending);
         _spare = null;
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using KcpTun.Fec;
 using KcpTun.Primitives;
@@ -259,6 +260,29 @@ public sealed class FecDecoderTests
         decoder.RecoveredCount.ShouldBe(0);
         decoder.Decode(stream[7]);
         decoder.Decode(stream[8]).ShouldBe(1);
+    }
+
+    /// <summary>A forgotten reference to one slot keeps a slab: after a load there were twenty of them.</summary>
+    [Test]
+    public void What_is_released_and_trimmed_is_left_to_the_collector()
+    {
+        FecDecoder decoder = NewDecoder(10, 3);
+        WeakReference slab = Fill(decoder);
+        decoder.Release();
+        _pool.Trim();
+        GC.Collect();
+        slab.IsAlive.ShouldBeFalse();
+        GC.KeepAlive(decoder);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private WeakReference Fill(FecDecoder decoder)
+    {
+        foreach (byte[] packet in FecVectors.Packets(TwoGroups))
+            decoder.Decode(packet);
+        _pool.TryRent(out PacketSlot slot).ShouldBeTrue();
+        _pool.Return(slot);
+        return new WeakReference(slot.Slab);
     }
 
     [TestCase(0, 1)]

@@ -34,6 +34,29 @@ public sealed class DatagramChannelTests
     }
 
     [TestCaseSource(typeof(Channels), nameof(Channels.Kinds))]
+    public void A_batch_whose_memory_was_given_back_is_used_again(string kind)
+    {
+        using IDatagramChannel client = Channels.Open(kind, Channels.Any4);
+        using IDatagramChannel server = Channels.Open(kind, Channels.Loopback4);
+        DatagramBatch received = server.CreateReceiveBatch();
+        received.Buffer.AsSpan().Fill(0xA5);
+        server.ReleaseMemory(received);
+        if (kind != Channels.Portable)
+        {
+            // All but what shares its page with others.
+            int page = Environment.SystemPageSize;
+            received.Buffer.AsSpan(page, received.Buffer.Length - (2 * page)).IndexOfAnyExcept((byte)0).ShouldBe(-1);
+        }
+
+        var sent = new DatagramBatch(1);
+        Channels.Add(sent, Channels.Payload(1, 1200), server.Local);
+        Channels.SendAll(client, sent);
+        server.Wait(Channels.Clock, Instant.Never);
+        server.ReceiveBatch(received).ShouldBe(1);
+        received[0].ToArray().ShouldEqual(Channels.Payload(1, 1200), 1);
+    }
+
+    [TestCaseSource(typeof(Channels), nameof(Channels.Kinds))]
     public void A_batch_for_many_peers_reaches_each_with_its_own_datagrams(string kind)
     {
         using IDatagramChannel server = Channels.Open(kind, Channels.Loopback4);

@@ -93,6 +93,7 @@ internal static unsafe partial class LibC
     public const int MessageNoSignal = 0x4000;
     public const short PollIn = 0x1;
     public const short PollOut = 0x4;
+    public const int AdviceDoNotNeed = 4;
     public const int EventNonBlocking = 0x800;
     public const int EventCloseOnExec = 0x80000;
 
@@ -105,6 +106,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "ppoll", SetLastError = true)]
     public static partial int Poll(PollFd* descriptors, nuint count, TimeSpec* timeout, void* signalMask);
+
+    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
+    public static partial int Advise(void* address, nuint length, int advice);
 
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
     public static partial int CreateEvent(uint value, int flags);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using KcpTun.Primitives;
@@ -96,6 +97,22 @@ public sealed unsafe class LinuxDatagramChannel : IDatagramChannel
         int sent = Sender.Send(batch, start);
         _stall = Sender.Stall;
         return sent;
+    }
+
+    /// <remarks>
+    /// New batches would not do: what the collector has used before it clears itself, and memory that is cleared is in
+    /// use. Whole pages within the buffer are nobody else's, and pinned.
+    /// </remarks>
+    public void ReleaseMemory(DatagramBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        nuint page = (nuint)Environment.SystemPageSize;
+        byte* start = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(batch.Buffer));
+        nuint first = ((nuint)start + page - 1) & ~(page - 1);
+        nuint end = ((nuint)start + (nuint)batch.Buffer.Length) & ~(page - 1);
+        batch.Clear();
+        if (end > first)
+            _ = LibC.Advise((void*)first, end - first, LibC.AdviceDoNotNeed);
     }
 
     public void Wait(IClock clock, Instant deadline)
