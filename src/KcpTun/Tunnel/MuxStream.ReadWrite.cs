@@ -76,40 +76,65 @@ public sealed partial class MuxStream
 
     /// <summary>Queues all of <paramref name="buffer"/>, waiting while the link is behind.</summary>
     /// <exception cref="IOException">The session ended or the sending side was closed.</exception>
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        QueueAsync(buffer, null, cancellationToken);
+
+    /// <param name="rest">What is to be sent.</param>
+    /// <param name="rented">The array it lies in from the start on, if that belongs to the stream from now on.</param>
+    /// <param name="cancellation">Ends the wait.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public override async ValueTask WriteAsync(
-        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    private async ValueTask QueueAsync(ReadOnlyMemory<byte> rest, byte[]? rented, CancellationToken cancellation)
     {
-        while (buffer.Length > 0)
+        int length = rest.Length;
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            ValueTask wait = default;
-            bool isFull = false;
-            bool isNews = false;
-            int taken;
-            lock (_gate)
+            while (rest.Length > 0)
             {
-                ThrowIfUnusableLocked(forWrite: true);
-                taken = _unsent.Write(buffer.Span[..Math.Min(buffer.Length, RoomLocked)]);
+                cancellation.ThrowIfCancellationRequested();
+                ValueTask wait = default;
+                bool isFull = false;
+                bool isNews = false;
+                int taken;
+                lock (_gate)
+                {
+                    ThrowIfUnusableLocked(forWrite: true);
+                    taken = Math.Min(rest.Length, RoomLocked);
+                    if (rented is not null && taken == length)
+                    {
+                        _unsent.Append(rented, length);
+                        rented = null;
+                    }
+                    else
+                    {
+                        // What there is room for goes now: what is sent when does not depend on who owns the buffer.
+                        _unsent.Write(rest.Span[..taken]);
+                    }
+
+                    if (taken > 0)
+                    {
+                        _session.AddUnsent(taken);
+                        _notes.Offered += taken;
+                        isNews = EnqueueLocked();
+                    }
+
+                    if (taken < rest.Length)
+                    {
+                        isFull = true;
+                        wait = _writer.ArmLocked();
+                    }
+                }
+
                 if (taken > 0)
-                {
-                    _session.AddUnsent(taken);
-                    _notes.Offered += taken;
-                    isNews = EnqueueLocked();
-                }
-
-                if (taken < buffer.Length)
-                {
-                    isFull = true;
-                    wait = _writer.ArmLocked();
-                }
+                    Post(isNews, wake: true);
+                rest = rest[taken..];
+                if (isFull)
+                    await WaitAsync(wait, _writer, cancellation);
             }
-
-            if (taken > 0)
-                Post(isNews, wake: true);
-            buffer = buffer[taken..];
-            if (isFull)
-                await WaitAsync(wait, _writer, cancellationToken);
+        }
+        finally
+        {
+            if (rented is not null)
+                _session.Buffers.Return(rented);
         }
     }
 

@@ -24,18 +24,20 @@ internal static class WriteScenarios
     }
 
     [Scenario(
-        "Who hands over a buffer finds the send buffer full while the driver empties it: no wake-up is lost.",
-        "HandOverArmsLate")]
+        "A buffer is handed over while the driver empties the send buffer: it is sent.",
+        "HandOverQueuedLate")]
     public static async Task HandOverAgainstRoom()
     {
         var pair = new Pair();
         (MuxStream client, MuxStream server) = await pair.OpenStreamAsync();
         pair.Start();
-        byte[] buffer = client.Session.Buffers.Rent(MuxStream.SendBufferBytes);
         Task write = Task.Run(async () =>
         {
-            await client.WriteAsync(new byte[MuxStream.SendBufferBytes]);
-            await client.HandOverAsync(buffer, MuxStream.SendBufferBytes);
+            for (int i = 0; i < 2; i++)
+            {
+                byte[] buffer = client.Session.Buffers.Rent(MuxStream.SendBufferBytes);
+                await client.HandOverAsync(buffer, MuxStream.SendBufferBytes);
+            }
         });
         await server.TakeAllAsync(2 * MuxStream.SendBufferBytes);
         await write;
