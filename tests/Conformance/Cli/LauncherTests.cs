@@ -247,9 +247,10 @@ internal sealed class LauncherTests
 
         static async Task<int> WaitAsync(CliRun.FakeTunnel tunnel)
         {
+            // The records' and the memory's.
+            await tunnel.Run.Time.WaitForTimersAsync(2);
             tunnel.Run.Time.Advance(TimeSpan.FromSeconds(5));
-            for (int i = 0; i < 1000 && tunnel.Run.Time.Waiting == 0; i++)
-                await Task.Delay(5);
+            await tunnel.Run.Time.WaitForTimersAsync(2);
             return 0;
         }
     }

@@ -74,6 +74,7 @@ internal sealed class ProcessTests
         await EndAsync(shell);
     }
 
+    /// <remarks>Nothing tells from outside that a thread has begun, so this looks again and again.</remarks>
     [Test]
     public async Task Every_processor_has_a_thread_that_polls_sockets_and_runs_what_waits_for_them()
     {

@@ -121,8 +121,7 @@ internal sealed class SnmpTests
     private async Task<string[]> LinesWhenWaitingAsync(string path)
     {
         // The continuation after a delay may run on another thread; it is done when the next delay waits.
-        for (int i = 0; i < 1000 && _time.Waiting == 0; i++)
-            await Task.Delay(5);
+        await _time.WaitForTimersAsync(1);
         return await File.ReadAllLinesAsync(path);
     }
 

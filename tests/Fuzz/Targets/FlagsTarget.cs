@@ -18,7 +18,7 @@ internal sealed class FlagsTarget : FuzzTarget
         .. FlagTable.All.Select(flag => $"{flag.TypedName}="),
         .. FlagTable.All.Where(flag => flag.Alias is not null).Select(flag => $"-{flag.Alias}\0"),
         "\0", "--", "=", "true", "false", "-1", "0x7fffffff", "0b1", "0o17", "1_000", "9223372036854775807",
-        "aes-128-gcm", "null", "fast3", "manual", ":29900-29999", "[::1]:1", "/tmp/socket", "help",
+        "aes-128-gcm", "null", "fast3", "manual", ":29900-29999", "[::1]:1", "/no/socket", "help",
     ];
 
     protected override void Run(ReadOnlySpan<byte> input)
