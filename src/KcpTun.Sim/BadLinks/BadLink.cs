@@ -38,12 +38,15 @@ internal sealed record LinkFigures(
     /// <summary>Part of all bytes that the slower of two flows had; 0 where there is one.</summary>
     public double LeastShare => FirstShare is { } share ? Math.Min(share, 1 - share) : 0;
 
-    public static LinkFigures Of(VariantResult result)
+    public static LinkFigures Of(VariantResult result) => Of(result.Variant.Name, result.All);
+
+    /// <param name="variant">As in <c>fast3+fec10/3</c>.</param>
+    /// <param name="all">What it did: all runs, or those of one seed.</param>
+    public static LinkFigures Of(string variant, RunGroup all)
     {
-        RunGroup all = result.All;
         double segments = Math.Max(1, all.Sum(run => run.DeliveredBytes) / SegmentBytes);
         return new LinkFigures(
-            result.Variant.Name,
+            variant,
             Milliseconds(all.Latency(500)),
             Milliseconds(all.Latency(950)),
             Milliseconds(all.Latency(990)),
@@ -84,6 +87,15 @@ internal sealed record BadLink(
             return parts.Length > 1 ? Mixed + flows : flows;
         }
     }
+
+    /// <summary>Windows of the stock modes, segments; mode auto chooses its own.</summary>
+    public const string StockWindows = "--sndwnd 512 --rcvwnd 512";
+
+    /// <summary>Mode auto at both ends.</summary>
+    public const string OursToOurs = "--mode auto --fec 10/3";
+
+    /// <summary>Mode auto at the sending end, a stock mode at the other.</summary>
+    public const string TowardsStock = $"--mode fast3 --fec 10/3 {StockWindows} --client=--mode=auto";
 
     private const string Echo = "echo:64B,n=400,every=50ms";
     private const string Upload = "bulk:6MiB,up";

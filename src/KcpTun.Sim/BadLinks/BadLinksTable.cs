@@ -15,16 +15,22 @@ internal sealed record BadLinksRow(
 /// <summary>The table as Markdown.</summary>
 internal static class BadLinksTable
 {
-    public const string Begin = "<!-- table: kcptun-sim bad-links -->";
-    public const string End = "<!-- end of table -->";
+    /// <summary>What makes it.</summary>
+    public const string Command = "kcptun-sim bad-links";
+
+    private const string End = "<!-- end of table -->";
 
     /// <summary>Puts the table where the document has the last one, or behind it.</summary>
-    public static string PutInto(string document, string table)
+    /// <param name="document">All of it.</param>
+    /// <param name="table">Markdown.</param>
+    /// <param name="command">What makes the table, and names its place in the document.</param>
+    public static string PutInto(string document, string table, string command)
     {
-        int begin = document.IndexOf(Begin, StringComparison.Ordinal);
-        int end = document.IndexOf(End, StringComparison.Ordinal);
-        string place = $"{Begin}\n\n{table}\n{End}";
-        return begin >= 0 && end > begin
+        string mark = $"<!-- table: {command} -->";
+        int begin = document.IndexOf(mark, StringComparison.Ordinal);
+        int end = begin < 0 ? -1 : document.IndexOf(End, begin, StringComparison.Ordinal);
+        string place = $"{mark}\n\n{table}\n{End}";
+        return end >= 0
             ? document[..begin] + place + document[(end + End.Length)..]
             : $"{document.TrimEnd()}\n\n{place}\n";
     }

@@ -18,8 +18,6 @@ public sealed class BadLinkTests
 
     private const int Seeds = 2;
     private const int SeedsOfGoals = 10;
-    private const string OursToOurs = "--mode auto --fec 10/3";
-    private const string TowardsStock = "--mode fast3 --fec 10/3 --sndwnd 512 --rcvwnd 512 --client=--mode=auto";
 
     /// <summary>Stands for the best stock mode where a goal is relative: as its 20 seeds did in the document.</summary>
     private static readonly Dictionary<string, LinkFigures> s_stock = new()
@@ -38,7 +36,7 @@ public sealed class BadLinkTests
     public void The_goal_is_reached(string name)
     {
         BadLink link = BadLink.All.Single(one => one.Name == name);
-        LinkFigures auto = Measure(link, OursToOurs, SeedsOfGoals);
+        LinkFigures auto = Measure(link, BadLink.OursToOurs, SeedsOfGoals);
         link.IsReached(auto, s_stock.GetValueOrDefault(name, auto)).ShouldBeTrue($"{link.Goal}: {auto}");
     }
 
@@ -121,15 +119,15 @@ public sealed class BadLinkTests
     [TestCase("jitter 30 ms, 1 %, 100 ms: upload", 2.6)]
     [Category(Figures)]
     public void A_stock_peer_gets_its_transfer_as_fast_as_the_document_says(string name, double goodput) =>
-        Measure(BadLink.All.Single(one => one.Name == name), TowardsStock).Goodput.ShouldBeGreaterThan(goodput);
+        Measure(BadLink.All.Single(one => one.Name == name), BadLink.TowardsStock).Goodput.ShouldBeGreaterThan(goodput);
 
     [Test]
     public void Everything_arrives_on_every_link_in_mode_auto([ValueSource(nameof(Links))] string name) =>
-        Measure(BadLink.All.Single(one => one.Name == name), OursToOurs);
+        Measure(BadLink.All.Single(one => one.Name == name), BadLink.OursToOurs);
 
     [Test]
     public void Everything_arrives_on_every_link_at_a_stock_peer([ValueSource(nameof(Links))] string name) =>
-        Measure(BadLink.All.Single(one => one.Name == name), TowardsStock);
+        Measure(BadLink.All.Single(one => one.Name == name), BadLink.TowardsStock);
 
     [TestCase("--rtt 50 --blackout at=300ms,for=1500ms,every=4s --workload bulk:4MiB")]
     [TestCase("--rtt 50 --loss 2 --server=--rcvwnd=8 --workload bulk:512KiB,up")]
@@ -145,7 +143,7 @@ public sealed class BadLinkTests
     [TestCase("--rtt 20 --workload game:30hz,15s")]
     public void Everything_arrives_when_something_else_is_the_trouble(string line)
     {
-        foreach (string ends in (string[])[OursToOurs, $"{OursToOurs} --server=--mode=fast2"])
+        foreach (string ends in (string[])[BadLink.OursToOurs, $"{BadLink.OursToOurs} --server=--mode=fast2"])
         {
             foreach (SimPlan plan in SimTest.Experiment($"{line} {ends} --seeds 1").Runs())
                 Finish(plan);
@@ -156,7 +154,7 @@ public sealed class BadLinkTests
 
     /// <summary>One run of mode auto at both ends.</summary>
     private static SimPlan Single(string line, int seed = 1) =>
-        SimTest.Experiment($"{line} {OursToOurs} --seed {seed} --seeds 1").Runs().Single();
+        SimTest.Experiment($"{line} {BadLink.OursToOurs} --seed {seed} --seeds 1").Runs().Single();
 
     private static LinkFigures Measure(BadLink link, string ends, int seeds = Seeds)
     {
