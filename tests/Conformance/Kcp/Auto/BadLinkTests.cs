@@ -62,7 +62,7 @@ public sealed class BadLinkTests
     {
         var download = new BadLink(
             "30 %, 200 ms: download", "--loss 30 --rtt 200", "bulk:8MiB", Figure.Goodput, "", (_, _) => true);
-        Measure(download, OursToOurs, 20).Goodput.ShouldBeGreaterThan(3.0);
+        Measure(download, BadLink.OursToOurs, 20).Goodput.ShouldBeGreaterThan(3.0);
     }
 
     /// <summary>

@@ -127,8 +127,9 @@ public sealed partial class BadLinksSweepTests
     {
         SimShell shell = new();
         shell.Run("bad-links --sweep --parameter StartGian").ShouldBe(ExitCodes.Usage);
-        shell.Lines.ShouldHaveSingleItem()
-            .ShouldBe($"kcptun-sim: --parameter StartGian: use one of {string.Join(", ", Names())}");
+        shell.Lines.ShouldHaveSingleItem().ShouldBe(
+            "kcptun-sim: --parameter StartGian: no such parameter; did you mean StartGain?; use one of "
+            + string.Join(", ", Names()));
         shell.Runs.ShouldBe(0);
     }
 
